@@ -1,0 +1,436 @@
+-- 0001_core: organisations, people who sign in, the agenda, bookings, messages, the log.
+-- One dialect: BIGINT, TEXT and @BLOB@.  Ids and times are made by the program:
+-- times are microseconds UTC, days count from 1970-01-01, minutes from local midnight.
+-- *_sealed columns are envelopes of the vault; nothing else tells who a person is.
+
+-- plan_version rises with every change of hours, absences, motives and rooms: caches compare it.
+CREATE TABLE org (
+	id			BIGINT PRIMARY KEY,
+	slug			TEXT NOT NULL UNIQUE,
+	name			TEXT NOT NULL,
+	zone			TEXT NOT NULL,
+	lang			BIGINT NOT NULL,
+	phone			TEXT NOT NULL,
+	colour			BIGINT NOT NULL,
+	cancel_limit_minutes	BIGINT NOT NULL,
+	created_at		BIGINT NOT NULL,
+	closed_at		BIGINT,
+	version			BIGINT NOT NULL,
+	plan_version		BIGINT NOT NULL
+);
+
+CREATE TABLE site (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	name		TEXT NOT NULL,
+	street		TEXT NOT NULL,
+	postal_code	TEXT NOT NULL,
+	city		TEXT NOT NULL,
+	access		TEXT NOT NULL,
+	phone		TEXT NOT NULL,
+	closed_at	BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+-- What the public page shows of a professional: published, hence in clear.
+CREATE TABLE practitioner (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	slug		TEXT NOT NULL,
+	title		TEXT NOT NULL,
+	given		TEXT NOT NULL,
+	family		TEXT NOT NULL,
+	specialty	TEXT NOT NULL,
+	languages	TEXT NOT NULL,
+	about		TEXT NOT NULL,
+	listed		BIGINT NOT NULL,
+	position	BIGINT NOT NULL,
+	photo_type	TEXT NOT NULL,
+	photo		@BLOB@,
+	closed_at	BIGINT,
+	PRIMARY KEY (org, id),
+	UNIQUE (org, slug)
+) @CLUSTERED@;
+
+-- capacity above 1: a group motive.  audience: 0 anybody, 1 new patients, 2 known patients.
+CREATE TABLE motive (
+	org			BIGINT NOT NULL,
+	id			BIGINT NOT NULL,
+	name			TEXT NOT NULL,
+	short_name		TEXT NOT NULL,
+	colour			BIGINT NOT NULL,
+	minutes			BIGINT NOT NULL,
+	buffer_before_minutes	BIGINT NOT NULL,
+	buffer_after_minutes	BIGINT NOT NULL,
+	step_minutes		BIGINT NOT NULL,
+	online			BIGINT NOT NULL,
+	audience		BIGINT NOT NULL,
+	notice_minutes		BIGINT NOT NULL,
+	horizon_days		BIGINT NOT NULL,
+	capacity		BIGINT NOT NULL,
+	instructions		TEXT NOT NULL,
+	position		BIGINT NOT NULL,
+	closed_at		BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE TABLE motive_practitioner (
+	org		BIGINT NOT NULL,
+	motive		BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	PRIMARY KEY (org, motive, practitioner)
+) @CLUSTERED@;
+
+-- kind: 1 room, 2 device.
+CREATE TABLE resource (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	kind		BIGINT NOT NULL,
+	name		TEXT NOT NULL,
+	site		BIGINT NOT NULL,
+	closed_at	BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+-- A motive needs one of its rooms and one of its devices, if it names any.
+CREATE TABLE motive_resource (
+	org		BIGINT NOT NULL,
+	motive		BIGINT NOT NULL,
+	resource	BIGINT NOT NULL,
+	PRIMARY KEY (org, motive, resource)
+) @CLUSTERED@;
+
+-- Opening hours.  weekday: ISO 1 to 7, or 0 with on_day for an exceptional opening.
+-- parity: 0 every week, 1 odd, 2 even ISO weeks.
+CREATE TABLE hours (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	site		BIGINT NOT NULL,
+	weekday		BIGINT NOT NULL,
+	parity		BIGINT NOT NULL,
+	on_day		BIGINT,
+	start_minute	BIGINT NOT NULL,
+	end_minute	BIGINT NOT NULL,
+	from_day	BIGINT,
+	until_day	BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE INDEX hours_by_practitioner ON hours (org, practitioner);
+
+-- Opening hours for some motives only; without a row, for all.
+CREATE TABLE hours_motive (
+	org	BIGINT NOT NULL,
+	hours	BIGINT NOT NULL,
+	motive	BIGINT NOT NULL,
+	PRIMARY KEY (org, hours, motive)
+) @CLUSTERED@;
+
+-- An absence from start_minute of first_day to end_minute of last_day, repeated
+-- every_weeks (0: once) until until_day.
+CREATE TABLE absence (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	first_day	BIGINT NOT NULL,
+	start_minute	BIGINT NOT NULL,
+	last_day	BIGINT NOT NULL,
+	end_minute	BIGINT NOT NULL,
+	every_weeks	BIGINT NOT NULL,
+	until_day	BIGINT,
+	reason_sealed	@BLOB@,
+	created_at	BIGINT NOT NULL,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE INDEX absence_by_practitioner ON absence (org, practitioner);
+
+-- An occurrence (by the day on which it would begin) that does not take place.
+CREATE TABLE absence_except (
+	org	BIGINT NOT NULL,
+	absence	BIGINT NOT NULL,
+	on_day	BIGINT NOT NULL,
+	PRIMARY KEY (org, absence, on_day)
+) @CLUSTERED@;
+
+-- guardian: the person who books for this one.
+CREATE TABLE person (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	version		BIGINT NOT NULL,
+	identity_sealed	@BLOB@ NOT NULL,
+	email_blind	@BLOB@,
+	phone_blind	@BLOB@,
+	guardian	BIGINT,
+	created_at	BIGINT NOT NULL,
+	last_act_at	BIGINT NOT NULL,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE INDEX person_by_email ON person (org, email_blind);
+CREATE INDEX person_by_phone ON person (org, phone_blind);
+
+-- state: 1 held, 2 confirmed, 3 arrived, 4 in consultation, 5 done, 6 no-show,
+-- 7 excused, 8 cancelled.  kind: 1 appointment, 2 blocked time (no person), 3 group session.
+CREATE TABLE booking (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	kind		BIGINT NOT NULL,
+	state		BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	site		BIGINT NOT NULL,
+	motive		BIGINT,
+	person		BIGINT,
+	room		BIGINT,
+	device		BIGINT,
+	session		BIGINT,
+	series		BIGINT,
+	start_at	BIGINT NOT NULL,
+	end_at		BIGINT NOT NULL,
+	lane		BIGINT NOT NULL,
+	hold_until	BIGINT,
+	moved_from	BIGINT,
+	sequence	BIGINT NOT NULL,
+	link_hash	@BLOB@,
+	note_sealed	@BLOB@,
+	source		BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	created_by	BIGINT,
+	arrived_at	BIGINT,
+	started_at	BIGINT,
+	ended_at	BIGINT,
+	cancelled_at	BIGINT,
+	cancelled_by	BIGINT,
+	version		BIGINT NOT NULL,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE INDEX booking_by_agenda ON booking (org, practitioner, start_at);
+CREATE INDEX booking_by_person ON booking (org, person, start_at);
+CREATE INDEX booking_by_link ON booking (link_hash) WHERE link_hash IS NOT NULL;
+CREATE INDEX booking_by_series ON booking (org, series, start_at) WHERE series IS NOT NULL;
+CREATE INDEX booking_by_session ON booking (org, session) WHERE session IS NOT NULL;
+CREATE INDEX booking_held ON booking (hold_until) WHERE hold_until IS NOT NULL;
+
+-- Busy time: 5-minute cells since 1970.  holder: a practitioner, a room, a device
+-- or a person.  The key is the promise that nobody is ever in two places; lane
+-- above 0 is staff's own choice to overlap.  until: a hold lapses then (0: never).
+CREATE TABLE busy (
+	org	BIGINT NOT NULL,
+	holder	BIGINT NOT NULL,
+	cell	BIGINT NOT NULL,
+	lane	BIGINT NOT NULL,
+	booking	BIGINT NOT NULL,
+	until	BIGINT NOT NULL,
+	PRIMARY KEY (org, holder, cell, lane)
+) @CLUSTERED@;
+
+CREATE INDEX busy_by_booking ON busy (org, booking);
+
+-- The places of a group session.
+CREATE TABLE seat (
+	org	BIGINT NOT NULL,
+	session	BIGINT NOT NULL,
+	number	BIGINT NOT NULL,
+	booking	BIGINT NOT NULL,
+	PRIMARY KEY (org, session, number)
+) @CLUSTERED@;
+
+-- A booking under way by somebody whose address is not proven yet.
+CREATE TABLE draft (
+	token_hash	@BLOB@ PRIMARY KEY,
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	booking		BIGINT,
+	practitioner	BIGINT NOT NULL,
+	motive		BIGINT NOT NULL,
+	start_at	BIGINT NOT NULL,
+	moves		BIGINT,
+	version		BIGINT NOT NULL,
+	details_sealed	@BLOB@,
+	code_mac	@BLOB@,
+	code_tries	BIGINT NOT NULL,
+	code_until	BIGINT,
+	proven		BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	lapses_at	BIGINT NOT NULL
+) @CLUSTERED@;
+
+CREATE INDEX draft_by_end ON draft (lapses_at);
+
+-- state: 1 invited, 2 active, 3 closed.  An account is a person of organisation 0.
+CREATE TABLE account (
+	id		BIGINT PRIMARY KEY,
+	login_blind	@BLOB@ NOT NULL UNIQUE,
+	version		BIGINT NOT NULL,
+	identity_sealed	@BLOB@ NOT NULL,
+	password_hash	TEXT NOT NULL,
+	totp_sealed	@BLOB@,
+	totp_step	BIGINT NOT NULL,
+	state		BIGINT NOT NULL,
+	lang		BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	signed_in_at	BIGINT
+);
+
+CREATE TABLE membership (
+	account		BIGINT NOT NULL,
+	org		BIGINT NOT NULL,
+	role		BIGINT NOT NULL,
+	practitioner	BIGINT,
+	person		BIGINT,
+	created_at	BIGINT NOT NULL,
+	ended_at	BIGINT,
+	PRIMARY KEY (account, org, role)
+) @CLUSTERED@;
+
+CREATE INDEX membership_by_org ON membership (org, role);
+
+CREATE TABLE recovery_code (
+	account	BIGINT NOT NULL,
+	hash	@BLOB@ NOT NULL,
+	used_at	BIGINT,
+	PRIMARY KEY (account, hash)
+) @CLUSTERED@;
+
+-- stage: 1 password given, factor awaited; 2 factor to enrol; 3 complete.
+CREATE TABLE session (
+	hash		@BLOB@ PRIMARY KEY,
+	id		BIGINT NOT NULL,
+	account		BIGINT NOT NULL,
+	org		BIGINT NOT NULL,
+	role		BIGINT NOT NULL,
+	stage		BIGINT NOT NULL,
+	device		TEXT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	seen_at		BIGINT NOT NULL
+) @CLUSTERED@;
+
+CREATE INDEX session_by_account ON session (account);
+
+-- A bearer token of one device.  scopes: bits, see access/token.h.
+CREATE TABLE api_token (
+	hash		@BLOB@ PRIMARY KEY,
+	id		BIGINT NOT NULL,
+	account		BIGINT NOT NULL,
+	org		BIGINT NOT NULL,
+	role		BIGINT NOT NULL,
+	name		TEXT NOT NULL,
+	scopes		BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	seen_at		BIGINT,
+	revoked_at	BIGINT
+) @CLUSTERED@;
+
+CREATE INDEX api_token_by_account ON api_token (account);
+
+-- kind: 1 invitation, 2 new password, 3 sign-in code of a patient.
+CREATE TABLE ticket (
+	hash		@BLOB@ PRIMARY KEY,
+	id		BIGINT NOT NULL,
+	kind		BIGINT NOT NULL,
+	org		BIGINT NOT NULL,
+	account		BIGINT,
+	role		BIGINT NOT NULL,
+	practitioner	BIGINT,
+	detail_sealed	@BLOB@,
+	code_mac	@BLOB@,
+	tries		BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	created_by	BIGINT,
+	lapses_at	BIGINT NOT NULL,
+	used_at		BIGINT
+) @CLUSTERED@;
+
+CREATE INDEX ticket_by_org ON ticket (org, kind);
+
+-- Tries, by a keyed hash of what is tried (an address, a login): no name is kept.
+CREATE TABLE throttle (
+	key_mac		@BLOB@ PRIMARY KEY,
+	tries		BIGINT NOT NULL,
+	first_at	BIGINT NOT NULL,
+	next_at		BIGINT NOT NULL
+) @CLUSTERED@;
+
+-- state: 1 waiting, 2 sent, 3 failed for good, 4 withdrawn.  org 0: the server's own.
+CREATE TABLE outbox (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	kind		BIGINT NOT NULL,
+	person		BIGINT NOT NULL,
+	booking		BIGINT,
+	payload_sealed	@BLOB@,
+	state		BIGINT NOT NULL,
+	attempts	BIGINT NOT NULL,
+	next_at		BIGINT NOT NULL,
+	claimed_until	BIGINT NOT NULL,
+	last_code	BIGINT NOT NULL,
+	created_at	BIGINT NOT NULL,
+	sent_at		BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 1;
+CREATE INDEX outbox_by_booking ON outbox (org, booking);
+
+-- Something that a human must do.  kind: 1 a message could not be delivered.
+CREATE TABLE task (
+	org		BIGINT NOT NULL,
+	id		BIGINT NOT NULL,
+	kind		BIGINT NOT NULL,
+	booking		BIGINT,
+	outbox		BIGINT,
+	created_at	BIGINT NOT NULL,
+	done_at		BIGINT,
+	done_by		BIGINT,
+	PRIMARY KEY (org, id)
+) @CLUSTERED@;
+
+-- Append-only.  seq and hash are given by the chaining job, in one order for the server.
+CREATE TABLE audit (
+	id	BIGINT PRIMARY KEY,
+	org	BIGINT NOT NULL,
+	at	BIGINT NOT NULL,
+	actor	BIGINT NOT NULL,
+	role	BIGINT NOT NULL,
+	action	TEXT NOT NULL,
+	object	BIGINT NOT NULL,
+	person	BIGINT NOT NULL,
+	detail	BIGINT NOT NULL,
+	seq	BIGINT UNIQUE,
+	hash	@BLOB@
+);
+
+CREATE INDEX audit_unchained ON audit (id) WHERE seq IS NULL;
+CREATE INDEX audit_by_org ON audit (org, id);
+
+-- Who opened what about whom, and why.  persons: 8 bytes each, big-endian.
+CREATE TABLE opening (
+	id	BIGINT PRIMARY KEY,
+	org	BIGINT NOT NULL,
+	at	BIGINT NOT NULL,
+	actor	BIGINT NOT NULL,
+	role	BIGINT NOT NULL,
+	purpose	BIGINT NOT NULL,
+	facet	BIGINT NOT NULL,
+	persons	@BLOB@ NOT NULL
+);
+
+-- An answer that was given to a request which its client may repeat.
+CREATE TABLE idempotency (
+	org		BIGINT NOT NULL,
+	actor		BIGINT NOT NULL,
+	key_hash	@BLOB@ NOT NULL,
+	request_hash	@BLOB@ NOT NULL,
+	booking		BIGINT NOT NULL,
+	at		BIGINT NOT NULL,
+	PRIMARY KEY (org, actor, key_hash)
+) @CLUSTERED@;
+
+-- Jobs are claimed, so that any server may run them, once.
+CREATE TABLE job (
+	name		TEXT PRIMARY KEY,
+	claimed_until	BIGINT NOT NULL,
+	ran_at		BIGINT NOT NULL
+);

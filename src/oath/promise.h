@@ -1,0 +1,72 @@
+/*
+ * promise.h - what this server promises: purposes, roles, cookies, durations.
+ * The only place where one of them is written.  Today the table is compiled
+ * in; the policy language (policies/) will fill the same structure.
+ */
+#ifndef PROMISE_H
+#define PROMISE_H
+
+#include "base/base.h"
+
+enum role {
+	ROLE_PUBLIC = 0,	/* anybody, no session */
+	ROLE_PATIENT = 1,	/* stored: never renumber */
+	ROLE_SECRETARY = 2,
+	ROLE_PRACTITIONER = 3,
+	ROLE_ADMINISTRATOR = 4,
+	ROLE_JOB = 5,		/* the server's own work: sending, purging */
+	ROLE_COUNT
+};
+#define ROLE_BIT(role)	((uint32_t)1 << (role))
+#define ROLES_STAFF	(ROLE_BIT(ROLE_SECRETARY) | ROLE_BIT(ROLE_PRACTITIONER) | ROLE_BIT(ROLE_ADMINISTRATOR))
+
+enum purpose {
+	PURPOSE_NONE = 0,	/* nothing about a person is read */
+	PURPOSE_BOOK = 1,	/* stored in the journal: never renumber */
+	PURPOSE_DESK = 2,	/* the practice runs its agenda */
+	PURPOSE_NOTIFY = 3,	/* confirmations, changes, reminders */
+	PURPOSE_ACCOUNT = 4,	/* a person's own account and appointments */
+	PURPOSE_SECURE = 5,	/* sign-in, factors, audit */
+	PURPOSE_MANAGE = 6,	/* staff, settings */
+	PURPOSE_COUNT
+};
+#define PURPOSE_BIT(purpose)	((uint32_t)1 << (purpose))
+
+enum cookie {
+	COOKIE_SESSION,		/* staff and patient session */
+	COOKIE_BOOKING,		/* the booking under way, for a guest */
+	COOKIE_LANG,		/* the language that was chosen by hand */
+	COOKIE_COUNT
+};
+
+struct cookie_promise {
+	const char	*name;		/* with its __Host- prefix */
+	int64_t		 max_age_seconds;	/* 0: until the browser closes */
+	bool		 script_reads;	/* false: HttpOnly */
+};
+
+struct promise {
+	uint32_t role_purposes[ROLE_COUNT];	/* what each role may exercise */
+	struct cookie_promise cookies[COOKIE_COUNT];
+
+	usec	session_idle, session_absolute;	/* staff */
+	usec	patient_idle, patient_absolute;
+	usec	hold;			/* a slot kept while a form is filled */
+	usec	code_life;		/* a code sent by e-mail */
+	int	code_tries;
+	usec	invitation_life;
+	usec	reset_life;		/* a link to choose a new password */
+	usec	manage_link_after_end;	/* cancel and move links outlive the appointment by this */
+	usec	undo;			/* no notice of a change leaves before */
+	int	password_length_min, password_length_max;
+	int	signin_free_tries;	/* before waiting begins */
+	int	signin_lock_tries;	/* before the lock */
+	usec	signin_lock;
+	usec	signin_memory;		/* tries are forgotten after so long without one */
+	int	signin_peer_times;	/* an address may try so many times as often as a login */
+	int	public_requests_per_minute;	/* of one address, on what costs */
+};
+
+const struct promise *promise(void);
+
+#endif

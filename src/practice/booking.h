@@ -1,0 +1,144 @@
+/*
+ * booking.h - turn a free time into an appointment, and back.
+ *
+ * Invariants, kept by the storage whatever the engine and however many servers:
+ *   - a practitioner, a room, a device and a person are each in one place at a
+ *     time; only staff may overlap a practitioner, on purpose, in another lane;
+ *   - a booking, its audit line and its outgoing messages commit together;
+ *   - a hold that lapsed takes no time from anybody.
+ * Times are UTC instants on 5-minute marks; local time is web/'s.
+ */
+#ifndef BOOKING_H
+#define BOOKING_H
+
+#include "base/ctx.h"
+#include "practice/person.h"
+
+enum {
+	BOOKING_LIST_MAX = 5000,
+	BOOKING_MINUTES_MAX = 24 * 60,
+	BOOKING_NOTE_MAX = 500,		/* code points */
+	BOOKING_LANES_MAX = 4,
+	BOOKING_SERIES_MAX = 104,
+};
+
+enum booking_kind { BOOKING_APPOINTMENT = 1, BOOKING_BLOCK = 2, BOOKING_SESSION = 3 };
+
+enum booking_state {
+	BOOKING_HELD = 1,		/* stored: never renumber */
+	BOOKING_CONFIRMED = 2,
+	BOOKING_ARRIVED = 3,
+	BOOKING_IN_CONSULTATION = 4,
+	BOOKING_DONE = 5,
+	BOOKING_NO_SHOW = 6,
+	BOOKING_EXCUSED = 7,
+	BOOKING_CANCELLED = 8,
+};
+
+enum booking_source { SOURCE_ONLINE = 1, SOURCE_STAFF = 2, SOURCE_API = 3, SOURCE_DEMO = 4 };
+
+struct booking {
+	id			id;
+	enum booking_kind	kind;
+	enum booking_state	state;
+	id			practitioner, site, motive, person, room, device, session, series;
+	usec			start, end;	/* without buffers */
+	int			lane;
+	usec			hold_until;	/* 0: no hold */
+	id			moved_from;
+	int			sequence;	/* RFC 5545: rises with every change that is told */
+	enum booking_source	source;
+	usec			created_at;
+	id			created_by;
+	usec			arrived_at, started_at, ended_at, cancelled_at;
+	int64_t			version;
+	str			note_sealed;
+	int			seats_taken;	/* of a session */
+};
+
+struct booking_ask {
+	id	motive, practitioner;
+	id	site;			/* 0: where the opening hours say, or the first site */
+	usec	start;
+	int	minutes;		/* 0: the motive's */
+	bool	online;			/* by the public page's rules, never overlapping */
+	bool	overlap;		/* staff: beside what is there already */
+	bool	quiet;			/* staff: no message to the patient */
+	enum booking_source source;
+	str	note;			/* clear; sealed here */
+	id	series;
+	str	idempotency_key, request_hash;	/* empty: none */
+};
+
+/* Whom the appointment is for: a person that exists, or one to be made with it. */
+struct booking_who {
+	id			person;
+	const struct person_prepared *fresh;	/* NULL: person exists */
+};
+
+/*
+ * Keep a free time while its form is filled in (promise()->hold).
+ * ERR_CONFLICT: taken.  ERR_EXPIRED: too late or too early to ask.
+ * ERR_NOT_FOUND: no such motive or practitioner here.
+ */
+err  booking_hold(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
+/* Once more promise()->hold from now. ERR_EXPIRED: lapsed. */
+err  booking_hold_extend(struct ctx *, id hold, usec *ret_until) MUST_USE;
+err  booking_hold_release(struct ctx *, id hold) MUST_USE;
+/*
+ * Make an appointment of a hold.  ERR_EXPIRED: it lapsed; ERR_CONFLICT: the
+ * person already is somewhere else at that time.
+ */
+err  booking_confirm(struct ctx *, id hold, const struct booking_who *, struct booking *ret) MUST_USE;
+
+/* Hold and confirm in one change.  With an idempotency key that was seen, the
+ * earlier booking; ERR_INVALID if it came with another request. */
+err  booking_create(struct ctx *, const struct booking_ask *, const struct booking_who *,
+	struct booking *ret) MUST_USE;
+
+/* Block time for no person; the note is private. */
+err  booking_block(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
+
+/*
+ * To another time or practitioner, all or nothing: the old time is only freed
+ * when the new one is taken.  version 0: whatever it is; else ERR_CONFLICT if
+ * it has changed since.
+ */
+err  booking_move(struct ctx *, id booking, int64_t version, const struct booking_ask *,
+	struct booking *ret) MUST_USE;
+/* The patient's own move: the hold's time becomes the booking's. */
+err  booking_move_to_hold(struct ctx *, id booking, id hold, struct booking *ret) MUST_USE;
+
+/* Frees the time.  ERR_CONFLICT: not live any more.  quiet: tell nobody. */
+err  booking_cancel(struct ctx *, id booking, bool quiet) MUST_USE;
+/* Within promise()->undo after a cancel, if the time is still free. */
+err  booking_restore(struct ctx *, id booking) MUST_USE;
+/* Arrived, in consultation, done, no-show, excused; back to confirmed. Tells nobody. */
+err  booking_set_state(struct ctx *, id booking, enum booking_state) MUST_USE;
+
+err  booking_get(struct ctx *, id booking, struct booking *ret) MUST_USE;
+/* By the token of its link, of any organisation: sets c->org.  ERR_NOT_FOUND also when it is long over. */
+err  booking_find_by_link(struct ctx *, str token, struct booking *ret) MUST_USE;
+/* The token of the cancel and move links of c->org's booking. */
+err  booking_link(struct ctx *, id booking, str *ret_token) MUST_USE;
+
+/* Live bookings that begin in [from, to), of one practitioner (0: all), by start. */
+err  booking_list(struct ctx *, id practitioner, usec from, usec to,
+	struct booking **ret, size_t *ret_n) MUST_USE;
+/* All states, newest first. */
+err  booking_list_of_person(struct ctx *, id person, struct booking **ret, size_t *ret_n) MUST_USE;
+err  booking_list_of_series(struct ctx *, id series, usec from, struct booking **ret, size_t *ret_n) MUST_USE;
+
+/* The note, opened for the agenda. */
+err  booking_note(struct ctx *, enum purpose, const struct booking *, str *ret) MUST_USE;
+
+/* What stands in the way of an ask: bookings of the practitioner that it would overlap. */
+err  booking_clashes(struct ctx *, id practitioner, usec start, usec end,
+	struct booking **ret, size_t *ret_n) MUST_USE;
+
+/* Job: holds that lapsed go; ret_n: how many rows went. */
+err  booking_sweep(struct ctx *, int64_t *ret_n) MUST_USE;
+/* Job: cells of c->org's past days have no more say. */
+err  booking_drop_past(struct ctx *, int64_t *ret_n) MUST_USE;
+
+#endif

@@ -1,0 +1,321 @@
+/* booking_change.c - what happens to a booking afterwards: move, cancel, states, sweeping. */
+#include <assert.h>
+
+#include "access/audit.h"
+#include "practice/booking_int.h"
+#include "practice/free.h"
+#include "practice/outbox.h"
+#include "store/db.h"
+
+static bool
+live(const struct booking *b)
+{
+	return b->state >= BOOKING_CONFIRMED && b->state <= BOOKING_DONE;
+}
+
+err
+booking_give_back(struct ctx *c, const struct booking *b)
+{
+	int64_t n, left;
+
+	assert(db_in_change(c->db));
+	TRY(busy_free(c, b->id, &n));
+	if (b->session == 0)
+		return OK;
+	TRY(db_run(c->db, SQL("DELETE FROM seat WHERE org = $1 AND session = $2 AND booking = $3"),
+	    BINDS(INT(c->org), INT(b->session), INT(b->id)), &n));
+	TRY(db_one_int(c->db, SQL("SELECT count(*) FROM seat WHERE org = $1 AND session = $2"),
+	    BINDS(INT(c->org), INT(b->session)), &left));
+	if (left > 0)
+		return OK;
+	/* Nobody is coming: the session's time is free again. */
+	TRY(busy_free(c, b->session, &n));
+	return db_run(c->db, SQL("UPDATE booking SET state = 8, cancelled_at = $1, version = version + 1"
+	    " WHERE org = $2 AND id = $3"), BINDS(INT(c->now), INT(c->org), INT(b->session)), &n);
+}
+
+/*
+ * Whoever has not been told of the booking yet will be told of it as it is now;
+ * whoever has, is told of the change.
+ */
+static err
+tell_of_move(struct ctx *c, const struct booking *b, usec not_before)
+{
+	bool untold;
+	int64_t n;
+
+	if (b->person == 0)
+		return OK;
+	TRY(outbox_is_waiting(c, b->id, MESSAGE_BOOKED, &untold));
+	if (untold)
+		return OK;
+	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
+	return outbox_add(c, MESSAGE_MOVED, b->person, b->id, not_before);
+}
+
+static err
+store_moved(struct ctx *c, const struct booking *was, const struct booking_plan *p)
+{
+	const struct booking *b = &p->b;
+	int64_t changed;
+
+	TRY(db_run(c->db, SQL("UPDATE booking SET practitioner = $1, site = $2, motive = $3, room = $4,"
+	    " device = $5, session = $6, start_at = $7, end_at = $8, lane = $9, sequence = sequence + 1,"
+	    " version = version + 1 WHERE org = $10 AND id = $11 AND version = $12"),
+	    BINDS(INT(b->practitioner), INT(b->site), REF(b->motive), REF(b->room), REF(b->device),
+	    REF(b->session), INT(b->start), INT(b->end), INT(b->lane), INT(c->org), INT(b->id),
+	    INT(was->version)), &changed));
+	return changed == 1 ? OK : ERR_CONFLICT;
+}
+
+/* A block keeps its length; an appointment has its motive's, unless staff said otherwise. */
+static err
+move_plan(struct ctx *c, const struct plan *plan, const struct booking *was, struct booking_plan *p)
+{
+	if (was->kind == BOOKING_BLOCK) {
+		p->b.practitioner = p->ask->practitioner;
+		p->b.start = p->ask->start;
+		p->b.end = p->ask->start + p->ask->minutes * USEC_PER_MINUTE;
+		p->capacity = 1;
+		return plan_practitioner(plan, p->ask->practitioner) == NULL ? ERR_NOT_FOUND : OK;
+	}
+	const struct booking keep = p->b;
+
+	TRY(booking_plan(c, plan, p->ask, p));
+	p->b.source = keep.source;
+	p->b.series = keep.series;
+	return OK;
+}
+
+static err
+move_once(struct ctx *c, const struct booking *was, struct booking_plan *p)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_lock(c->db, p->ask->practitioner, false));
+	TRY(plan_get(c, &plan));
+	p->b = *was;
+	p->b.session = 0;
+	TRY(move_plan(c, plan, was, p));
+	/* Both happen or neither: a clash at the new time leaves the old one as it was. */
+	TRY(booking_give_back(c, was));
+	TRY(booking_take(c, p));
+	TRY(store_moved(c, was, p));
+	if (!p->ask->quiet)
+		TRY(tell_of_move(c, &p->b, p->ask->online ? c->now : c->now + promise()->undo));
+	TRY(audit_add(c, S("booking.move"), p->b.id, p->b.person, p->b.practitioner));
+	return db_commit(&tx);
+}
+
+err
+booking_move(struct ctx *c, id booking, int64_t version, const struct booking_ask *ask, struct booking *ret)
+{
+	struct booking was;
+	struct booking_ask full = *ask;
+	struct booking_plan p;
+	err e = OK;
+
+	if (!booking_ask_ok(ask))
+		return ERR_INVALID;
+	TRY(booking_get(c, booking, &was));
+	if (!live(&was) || was.kind == BOOKING_SESSION || (version != 0 && version != was.version))
+		return ERR_CONFLICT;
+	if (full.motive == 0)
+		full.motive = was.motive;
+	if (full.practitioner == 0)
+		full.practitioner = was.practitioner;
+	if (full.minutes == 0 && !full.online && full.motive == was.motive)
+		full.minutes = (int)((was.end - was.start) / USEC_PER_MINUTE);
+	for (int i = 0; i < BOOKING_TRIES; i++) {
+		p = (struct booking_plan){ .ask = &full };
+		if ((e = move_once(c, &was, &p)) != ERR_CONFLICT || !p.contested)
+			break;
+	}
+	TRY(e);
+	struct busy_claim old = booking_stored_claim(&was), new = booking_stored_claim(&p.b);
+	busy_forget(c, &old);
+	busy_forget(c, &new);
+	p.b.sequence++;
+	p.b.version++;
+	*ret = p.b;
+	return OK;
+}
+
+err
+booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+	struct booking was, held;
+	int64_t n;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(booking_get(c, booking, &was));
+	TRY(booking_get(c, hold, &held));
+	if (held.state != BOOKING_HELD || held.hold_until <= c->now)
+		return ERR_EXPIRED;
+	if (was.state != BOOKING_CONFIRMED || was.kind != BOOKING_APPOINTMENT)
+		return ERR_CONFLICT;
+	TRY(plan_get(c, &plan));
+	const struct plan_motive *m = plan_motive(plan, held.motive);
+	struct booking_plan p = { .b = held };
+	p.b.id = was.id;
+	p.b.person = was.person;
+	p.b.hold_until = 0;
+	p.before_minutes = m == NULL ? 0 : m->before_minutes;
+	p.after_minutes = m == NULL ? 0 : m->after_minutes;
+	struct busy_claim claim = booking_claim(&p);
+
+	TRY(booking_give_back(c, &was));
+	TRY(busy_free(c, hold, &n));
+	TRY(busy_take(c, &claim));
+	TRY(db_run(c->db, SQL("UPDATE seat SET booking = $1 WHERE org = $2 AND session = $3 AND booking = $4"),
+	    BINDS(INT(was.id), INT(c->org), INT(held.session), INT(hold)), &n));
+	TRY(db_run(c->db, SQL("DELETE FROM booking WHERE org = $1 AND id = $2 AND state = 1 AND hold_until > $3"),
+	    BINDS(INT(c->org), INT(hold), INT(c->now)), &n));
+	if (n == 0)
+		return ERR_EXPIRED;
+	TRY(store_moved(c, &was, &p));
+	TRY(tell_of_move(c, &p.b, c->now));
+	TRY(audit_add(c, S("booking.move"), was.id, was.person, held.practitioner));
+	TRY(db_commit(&tx));
+	struct busy_claim old = booking_stored_claim(&was);
+	busy_forget(c, &old);
+	busy_forget(c, &claim);
+	return booking_get(c, booking, ret);
+}
+
+static err
+tell_of_cancel(struct ctx *c, const struct booking *b, usec not_before)
+{
+	int64_t n, untold;
+
+	TRY(outbox_withdraw(c, b->id, MESSAGE_REMINDER, &n));
+	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
+	TRY(outbox_withdraw(c, b->id, MESSAGE_BOOKED, &untold));
+	/* Never told of it: nothing to take back. */
+	if (b->person == 0 || untold > 0)
+		return OK;
+	return outbox_add(c, MESSAGE_CANCELLED, b->person, b->id, not_before);
+}
+
+err
+booking_cancel(struct ctx *c, id booking, bool quiet)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct booking b;
+	int64_t changed;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(booking_get(c, booking, &b));
+	if (!live(&b) || b.kind == BOOKING_SESSION)
+		return ERR_CONFLICT;
+	TRY(booking_give_back(c, &b));
+	TRY(db_run(c->db, SQL("UPDATE booking SET state = 8, cancelled_at = $1, cancelled_by = $2,"
+	    " sequence = sequence + 1, version = version + 1 WHERE org = $3 AND id = $4 AND version = $5"),
+	    BINDS(INT(c->now), REF(c->actor), INT(c->org), INT(booking), INT(b.version)), &changed));
+	if (changed == 0)
+		return ERR_CONFLICT;
+	if (!quiet && b.start > c->now)
+		TRY(tell_of_cancel(c, &b, c->actor == 0 ? c->now : c->now + promise()->undo));
+	TRY(audit_add(c, S("booking.cancel"), booking, b.person, b.practitioner));
+	TRY(db_commit(&tx));
+	struct busy_claim claim = booking_stored_claim(&b);
+	busy_forget(c, &claim);
+	return OK;
+}
+
+err
+booking_restore(struct ctx *c, id booking)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+	struct booking b;
+	int64_t untold;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(booking_get(c, booking, &b));
+	if (b.state != BOOKING_CANCELLED)
+		return ERR_CONFLICT;
+	TRY(plan_get(c, &plan));
+	const struct plan_motive *m = plan_motive(plan, b.motive);
+	struct booking_ask ask = { .motive = b.motive, .practitioner = b.practitioner, .start = b.start };
+	struct booking_plan p = { .ask = &ask, .b = b, .capacity = m == NULL ? 1 : m->capacity,
+	    .before_minutes = m == NULL ? 0 : m->before_minutes,
+	    .after_minutes = m == NULL ? 0 : m->after_minutes };
+	p.b.session = 0;
+	if (m != NULL) {
+		p.rooms = m->rooms;
+		p.rooms_n = m->rooms_n;
+		p.devices = m->devices;
+		p.devices_n = m->devices_n;
+	}
+	TRY(booking_take(c, &p));
+	TRY(store_moved(c, &b, &p));
+	TRY(db_run(c->db, SQL("UPDATE booking SET state = 2, cancelled_at = NULL, cancelled_by = NULL"
+	    " WHERE org = $1 AND id = $2"), BINDS(INT(c->org), INT(booking)), NULL));
+	/* The cancellation has not left yet: then nobody need hear of either. */
+	TRY(outbox_withdraw(c, booking, MESSAGE_CANCELLED, &untold));
+	if (untold == 0 && b.person != 0)
+		TRY(outbox_add(c, MESSAGE_BOOKED, b.person, booking, c->now + promise()->undo));
+	TRY(audit_add(c, S("booking.restore"), booking, b.person, b.practitioner));
+	TRY(db_commit(&tx));
+	struct busy_claim claim = booking_stored_claim(&p.b);
+	busy_forget(c, &claim);
+	return OK;
+}
+
+err
+booking_set_state(struct ctx *c, id booking, enum booking_state state)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct booking b;
+
+	if (state < BOOKING_CONFIRMED || state > BOOKING_EXCUSED)
+		return ERR_INVALID;
+	TRY(db_begin(c->db, &tx));
+	TRY(booking_get(c, booking, &b));
+	if (b.state < BOOKING_CONFIRMED || b.state > BOOKING_EXCUSED || b.kind != BOOKING_APPOINTMENT)
+		return ERR_CONFLICT;
+	/* The first time counts: a state set back and forth by mistake keeps the hour of arrival. */
+	TRY(db_run(c->db, SQL("UPDATE booking SET state = $1, version = version + 1,"
+	    " arrived_at = CASE WHEN $1 = 3 AND arrived_at IS NULL THEN CAST($2 AS BIGINT)"
+	    "  WHEN $1 = 2 THEN NULL ELSE arrived_at END,"
+	    " started_at = CASE WHEN $1 = 4 AND started_at IS NULL THEN CAST($2 AS BIGINT)"
+	    "  WHEN $1 = 2 THEN NULL ELSE started_at END,"
+	    " ended_at = CASE WHEN $1 = 5 AND ended_at IS NULL THEN CAST($2 AS BIGINT)"
+	    "  WHEN $1 = 2 THEN NULL ELSE ended_at END"
+	    " WHERE org = $3 AND id = $4"),
+	    BINDS(INT(state), INT(c->now), INT(c->org), INT(booking)), NULL));
+	TRY(audit_add(c, S("booking.state"), booking, b.person, state));
+	return db_commit(&tx);
+}
+
+err
+booking_sweep(struct ctx *c, int64_t *ret_n)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	int64_t holds, cells, seats;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_run(c->db, SQL("DELETE FROM seat WHERE (org, booking) IN"
+	    " (SELECT org, id FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1)"),
+	    BINDS(INT(c->now)), &seats));
+	TRY(db_run(c->db, SQL("DELETE FROM busy WHERE (org, booking) IN"
+	    " (SELECT org, id FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1)"),
+	    BINDS(INT(c->now)), &cells));
+	TRY(db_run(c->db, SQL("DELETE FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1"),
+	    BINDS(INT(c->now)), &holds));
+	TRY(db_commit(&tx));
+	*ret_n = holds + cells + seats;
+	return OK;
+}
+
+err
+booking_drop_past(struct ctx *c, int64_t *ret_n)
+{
+	return db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND cell < $2"),
+	    BINDS(INT(c->org), INT(cell_of(c->now - 2 * USEC_PER_DAY))), ret_n);
+}

@@ -1,0 +1,61 @@
+/*
+ * draft.h - a booking under way by somebody whose address is not proven yet.
+ *
+ * The browser holds a random token, the row its hash.  What was typed is kept
+ * sealed for DRAFT_LIFE even when the hold on the time lapses, so that nobody
+ * types it twice; then a job drops it.  A code sent to the address proves it.
+ */
+#ifndef DRAFT_H
+#define DRAFT_H
+
+#include "practice/booking.h"
+#include "practice/person.h"
+
+#define DRAFT_LIFE	USEC_PER_HOUR
+enum { DRAFT_CODE_DIGITS = 6, DRAFT_CODES_MAX = 5 };
+
+struct draft_details {
+	struct person	patient;	/* e-mail and phone: where to reach, the booker's */
+	bool		for_relative;	/* the one who books is another: */
+	str		booker_family, booker_given;
+};
+
+struct draft {
+	id		org, id;
+	id		hold;		/* the booking that holds the time, or that it became */
+	id		practitioner, motive;
+	usec		start;
+	id		moves;		/* an appointment that this one will replace; 0: none */
+	bool		detailed;	/* details were given */
+	bool		proven;		/* the address was */
+	bool		done;		/* hold is the appointment now */
+	struct draft_details details;
+	int64_t		version;
+	usec		lapses_at;
+};
+
+/* For a hold just made.  moves: the appointment to be moved, 0 for a new one. */
+err  draft_begin(struct ctx *, const struct booking *hold, id moves, str *ret_token) MUST_USE;
+/* Of any organisation: sets c->org.  ERR_NOT_FOUND: none, or dropped. */
+err  draft_find(struct ctx *, str token, struct draft *ret) MUST_USE;
+/* Another time was chosen: the words stay. */
+err  draft_retime(struct ctx *, str token, const struct booking *hold) MUST_USE;
+
+/* Keep what was typed; the address has to be proven (again, if it is another). */
+err  draft_describe(struct ctx *, str token, const struct draft *, const struct draft_details *) MUST_USE;
+/* Send a code to the address.  ERR_THROTTLED: DRAFT_CODES_MAX were sent already. */
+err  draft_send_code(struct ctx *, str token, const struct draft *) MUST_USE;
+/* ERR_INVALID: not the code.  ERR_EXPIRED: too old, or too many tries: send another. */
+err  draft_prove(struct ctx *, str token, str code) MUST_USE;
+
+/*
+ * The appointment: the person is found or made, the hold confirmed, or the
+ * moved appointment set to the hold's time.  Repeating it gives the same one.
+ * ERR_DENIED: not proven.  ERR_EXPIRED: the hold lapsed; the words are kept.
+ */
+err  draft_finish(struct ctx *, str token, const struct draft *, struct booking *ret) MUST_USE;
+
+/* Job. */
+err  draft_purge(struct ctx *, int64_t *ret_n) MUST_USE;
+
+#endif

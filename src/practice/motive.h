@@ -1,0 +1,73 @@
+/*
+ * motive.h - why one comes: how long it takes, who does it, with what.
+ * Changing one waits for the bookings under way with its practitioners, so
+ * that none is judged by rules that have just gone.
+ */
+#ifndef MOTIVE_H
+#define MOTIVE_H
+
+#include "practice/practice.h"
+
+enum {
+	MOTIVE_NAME_MAX = 80,
+	MOTIVE_SHORT_NAME_MAX = 12,
+	MOTIVE_INSTRUCTIONS_MAX = 1000,
+	MOTIVE_GRAIN_MINUTES = 5,		/* every duration is a multiple */
+	MOTIVE_MINUTES_MIN = 5, MOTIVE_MINUTES_MAX = 720,
+	MOTIVE_BUFFER_MINUTES_MAX = 120,
+	MOTIVE_STEP_MINUTES_MIN = 5, MOTIVE_STEP_MINUTES_MAX = 720,
+	MOTIVE_NOTICE_MINUTES_MAX = 90 * 24 * 60,	/* any minute */
+	MOTIVE_HORIZON_DAYS_MIN = 1, MOTIVE_HORIZON_DAYS_MAX = 730,
+	MOTIVE_CAPACITY_MIN = 1, MOTIVE_CAPACITY_MAX = 200,
+	MOTIVE_POSITION_MAX = 9999,
+	MOTIVE_MAX = 500,		/* an organisation, closed ones included */
+};
+
+enum motive_audience {	/* stored: never renumber */
+	MOTIVE_FOR_ANYBODY = 0, MOTIVE_FOR_NEW = 1, MOTIVE_FOR_KNOWN = 2,
+};
+
+struct motive {
+	id	id;
+	str	name;
+	str	short_name;		/* for narrow columns; empty: the name's first 12 code points */
+	int	colour;			/* 0xRRGGBB */
+	int	minutes;
+	int	buffer_before_minutes, buffer_after_minutes;	/* busy, not shown */
+	int	step_minutes;		/* between proposed starts; 0 in a form: like minutes */
+	bool	online;			/* the public may book it */
+	enum motive_audience audience;
+	int	notice_minutes;		/* the public books no later than this before the start */
+	int	horizon_days;		/* and no further ahead than this */
+	int	capacity;		/* above 1: a group session */
+	str	instructions;		/* shown before and after booking */
+	int	position;
+	usec	closed_at;
+};
+
+enum motive_field {
+	MOTIVE_SOUND = 0, MOTIVE_FIELD_NAME, MOTIVE_FIELD_SHORT_NAME, MOTIVE_FIELD_COLOUR,
+	MOTIVE_FIELD_MINUTES, MOTIVE_FIELD_BUFFER_BEFORE, MOTIVE_FIELD_BUFFER_AFTER,
+	MOTIVE_FIELD_STEP, MOTIVE_FIELD_AUDIENCE, MOTIVE_FIELD_NOTICE, MOTIVE_FIELD_HORIZON,
+	MOTIVE_FIELD_CAPACITY, MOTIVE_FIELD_INSTRUCTIONS, MOTIVE_FIELD_POSITION,
+};
+
+enum motive_field motive_check(const struct motive *);
+err motive_create(struct ctx *, const struct motive *, id *ret) MUST_USE;
+err motive_get(struct ctx *, id, struct motive *ret) MUST_USE;
+/* By position, then name. */
+err motive_list(struct ctx *, bool closed_too, struct motive **ret, size_t *ret_n) MUST_USE;
+/* Open ones that this practitioner does; online_only: that the public may book. */
+err motive_list_for(struct ctx *, id practitioner, bool online_only,
+	struct motive **ret, size_t *ret_n) MUST_USE;
+err motive_update(struct ctx *, const struct motive *) MUST_USE;
+err motive_close(struct ctx *, id) MUST_USE;
+
+/* Replace the whole set.  ERR_NOT_FOUND: the motive or one of them is none, or closed. */
+err motive_set_practitioners(struct ctx *, id motive, const id *, size_t n) MUST_USE;
+err motive_set_resources(struct ctx *, id motive, const id *, size_t n) MUST_USE;
+/* Ids of open ones, rising.  For the resources themselves: resource_list_for. */
+err motive_practitioners(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;
+err motive_resources(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;
+
+#endif

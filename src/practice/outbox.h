@@ -1,0 +1,90 @@
+/*
+ * outbox.h - messages to send, written in the same change as what they tell.
+ *
+ * A row says which kind, to whom, about which booking; its payload is sealed
+ * under the person's key.  Words are made when it is sent (message.h).  Rows
+ * are claimed, so that any server may send them, once at a time.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "base/ctx.h"
+#include "vault/vault.h"
+
+enum {
+	OUTBOX_ATTEMPTS_MAX = 12,	/* over about two days */
+	OUTBOX_CLAIM_MAX = 50,
+};
+
+enum message_kind {
+	MESSAGE_BOOKED = 1,		/* stored: never renumber */
+	MESSAGE_MOVED = 2,
+	MESSAGE_CANCELLED = 3,
+	MESSAGE_REMINDER = 4,
+	MESSAGE_CODE = 5,		/* proves an address */
+	MESSAGE_INVITATION = 6,
+	MESSAGE_RESET = 7,
+};
+
+enum outbox_state { OUTBOX_WAITING = 1, OUTBOX_SENT = 2, OUTBOX_FAILED = 3, OUTBOX_WITHDRAWN = 4 };
+
+/*
+ * What a message needs that no booking tells: sealed under the person's key.
+ * Messages about a booking have none; their words come from the booking as it
+ * stands when they are sent, and the address from the person.
+ */
+struct outbox_payload {
+	str		to;		/* address; empty: the person's own */
+	enum lang	lang;
+	str		word;		/* a code, or a link's token */
+	str		name;		/* of the organisation or of the one invited */
+};
+
+struct outbox_message {
+	id			id, org, person, booking;
+	enum message_kind	kind;
+	enum outbox_state	state;
+	int			attempts, last_code;
+	usec			next_at, created_at, sent_at;
+	str			payload_sealed;
+};
+
+/* Inside a change.  not_before: c->now, or later where an undo is still possible. */
+err  outbox_add(struct ctx *, enum message_kind, id person, id booking, usec not_before) MUST_USE;
+
+/* With a payload: sealed ahead of the change (org 0: person is an account or 0), inserted inside it. */
+struct outbox_prepared {
+	id			id, org, person;
+	enum message_kind	kind;
+	str			sealed;
+};
+err  outbox_prepare(struct ctx *, enum message_kind, id org, id person,
+	const struct outbox_payload *, struct outbox_prepared *ret) MUST_USE;
+err  outbox_insert(struct ctx *, const struct outbox_prepared *) MUST_USE;
+/* ERR_NOT_FOUND: it has none. */
+err  outbox_payload(struct ctx *, enum purpose, const struct outbox_message *,
+	struct outbox_payload *ret) MUST_USE;
+
+/* Waiting messages of this kind about the booking will not leave.  Only inside a change. */
+err  outbox_withdraw(struct ctx *, id booking, enum message_kind, int64_t *ret_n) MUST_USE;
+/* Inside a change: is one of this kind still waiting? */
+err  outbox_is_waiting(struct ctx *, id booking, enum message_kind, bool *ret) MUST_USE;
+
+/* For the sending job: up to OUTBOX_CLAIM_MAX due ones of all organisations, kept for a minute. */
+err  outbox_claim(struct ctx *, struct outbox_message **ret, size_t *ret_n) MUST_USE;
+/*
+ * How it went: sent; refused for ever (makes a task for the practice); later,
+ * with back-off; or there is no address to send it to.
+ */
+enum outbox_outcome { OUTBOX_WENT, OUTBOX_REFUSED, OUTBOX_TRY_LATER, OUTBOX_NO_ADDRESS };
+err  outbox_settle(struct ctx *, const struct outbox_message *, enum outbox_outcome, int code) MUST_USE;
+
+/* For the administrator's page: newest first, of c->org. */
+err  outbox_list(struct ctx *, int limit, struct outbox_message **ret, size_t *ret_n) MUST_USE;
+/* Messages about one booking, unopened: what, when, delivered or failed. */
+err  outbox_list_of_booking(struct ctx *, id booking, struct outbox_message **ret, size_t *ret_n) MUST_USE;
+
+/* Seconds to wait after the n-th failure: 1 minute, doubling, at most 6 hours. */
+int64_t outbox_backoff_seconds(int attempts);
+
+#endif

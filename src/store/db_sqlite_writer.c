@@ -1,0 +1,258 @@
+/*
+ * db_sqlite_writer.c - group commit: changes run one after another, each in a
+ * savepoint of one transaction, and share its COMMIT, hence its fsync.
+ *
+ * Nobody sleeps for ever, because of three invariants:
+ *   - not taken means that nobody waits: the turn goes from hand to hand;
+ *   - whoever has the turn leaves it through turn_leave, group_refuse or
+ *     writer_checkpoint, however its change ends;
+ *   - who leaves it to nobody ends the group first, so a group with members
+ *     always has either a turn-holder to come or its COMMIT running.
+ * During the COMMIT the turn stays taken: new changes queue, and form the next group.
+ */
+#include <time.h>
+
+#include "base/log.h"
+#include "store/db_sqlite_int.h"
+
+enum {
+	GROUP_CHANGES_MAX = 128,
+	GROUP_AGE_MAX	  = 5000,	/* usec: nobody waits longer for company */
+	CHECKPOINT_WAIT	  = 500,	/* ms for readers, while all changes wait */
+};
+
+/* The machine's clock: how long somebody waits has nothing to do with the caller's `now`. */
+static usec
+clock_now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * USEC_PER_SECOND + t.tv_nsec / 1000;
+}
+
+static void
+queue_add(struct member_queue *q, struct member *m)
+{
+	m->next = NULL;
+	m->answered = false;
+	if (q->first == NULL)
+		q->first = m;
+	else
+		q->last->next = m;
+	q->last = m;
+	q->n++;
+}
+
+static struct member *
+queue_take(struct member_queue *q)
+{
+	struct member *m = q->first;
+
+	if (m != NULL) {
+		q->first = m->next;
+		q->n--;
+	}
+	return m;
+}
+
+/* All three with the lock held: a member may vanish as soon as it has seen its answer. */
+static void
+answer(struct member *m, err e)
+{
+	m->answer = e;
+	m->answered = true;
+	(void)pthread_cond_signal(&m->wake);
+}
+
+static void
+turn_pass(struct writer *w)
+{
+	struct member *m = queue_take(&w->waiting);
+
+	if (m != NULL)
+		answer(m, OK);
+	else
+		w->taken = false;
+}
+
+static err
+answer_wait(struct writer *w, struct member *m)
+{
+	while (!m->answered)
+		(void)pthread_cond_wait(&m->wake, &w->lock);
+	return m->answer;
+}
+
+static err
+turn_take(struct writer *w, struct member *m)
+{
+	err e = OK;
+
+	(void)pthread_mutex_lock(&w->lock);
+	if (w->taken) {
+		queue_add(&w->waiting, m);
+		e = answer_wait(w, m);
+	} else {
+		w->taken = true;
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	return e;
+}
+
+/*
+ * The database cannot be written (locked by another program, gone): everybody
+ * who waits hears it now, instead of trying in turn and waiting that long again.
+ */
+static void
+waiting_refuse(struct writer *w, err e)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	for (struct member *m; (m = queue_take(&w->waiting)) != NULL; )
+		answer(m, e);
+	w->taken = false;
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+/*
+ * A full disk or a failing one can make SQLite roll the whole transaction back
+ * by itself; then the changes of all members are gone, not only the last one.
+ */
+static bool
+group_lost(const struct writer *w)
+{
+	return w->open && sqlite3_get_autocommit(w->connection.handle) != 0;
+}
+
+/* End the transaction and tell the members; the caller still has the turn. */
+static void
+group_end(struct writer *w)
+{
+	err e = OK;
+
+	if (!w->open)
+		return;
+	if (group_lost(w))
+		e = ERR_STORE;
+	else if (w->group.n > 0 && connection_command(&w->connection, "COMMIT") != OK)
+		e = ERR_STORE;
+	if (sqlite3_get_autocommit(w->connection.handle) == 0)
+		(void)connection_command(&w->connection, "ROLLBACK");
+	w->open = false;
+
+	(void)pthread_mutex_lock(&w->lock);
+	for (struct member *m; (m = queue_take(&w->group)) != NULL; )
+		answer(m, e);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+/* Give the turn to the next, who joins the group; or end the group if it is time or nobody waits. */
+static void
+turn_leave(struct writer *w)
+{
+	bool ended = group_lost(w) || w->group.n >= GROUP_CHANGES_MAX ||
+	    clock_now() - w->opened_at >= GROUP_AGE_MAX;
+
+	(void)pthread_mutex_lock(&w->lock);
+	if (ended || w->waiting.n == 0) {
+		(void)pthread_mutex_unlock(&w->lock);
+		group_end(w);
+		(void)pthread_mutex_lock(&w->lock);
+	}
+	turn_pass(w);
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+err
+writer_begin(struct writer *w, struct member *m)
+{
+	err e;
+
+	TRY(turn_take(w, m));
+	if (!w->open) {
+		if ((e = connection_command(&w->connection, "BEGIN IMMEDIATE")) != OK) {
+			waiting_refuse(w, e);
+			return e;
+		}
+		w->open = true;
+		w->opened_at = clock_now();
+	}
+	if ((e = connection_command(&w->connection, "SAVEPOINT change")) != OK)
+		turn_leave(w);
+	return e;
+}
+
+/*
+ * Should the savepoint not come off, the transaction holds something that
+ * nobody vouches for: all of it goes, and the members learn it.
+ */
+static void
+change_undo(struct writer *w)
+{
+	if (group_lost(w))
+		return;
+	if (connection_command(&w->connection, "ROLLBACK TO change") != OK ||
+	    connection_command(&w->connection, "RELEASE change") != OK)
+		(void)connection_command(&w->connection, "ROLLBACK");
+}
+
+void
+writer_undo(struct writer *w)
+{
+	change_undo(w);
+	turn_leave(w);
+}
+
+/* A deferred foreign key would fail the COMMIT of the whole group: ask before joining it. */
+static err
+change_release(struct writer *w)
+{
+	int unsettled, unused;
+
+	if (group_lost(w))
+		return ERR_STORE;
+	(void)sqlite3_db_status(w->connection.handle, SQLITE_DBSTATUS_DEFERRED_FKS,
+	    &unsettled, &unused, 0);
+	if (unsettled != 0)
+		return ERR_CONFLICT;
+	return connection_command(&w->connection, "RELEASE change");
+}
+
+err
+writer_commit(struct writer *w, struct member *m)
+{
+	err e = change_release(w);
+
+	if (e != OK) {
+		writer_undo(w);
+		return e;
+	}
+	queue_add(&w->group, m);
+	turn_leave(w);
+	(void)pthread_mutex_lock(&w->lock);
+	e = answer_wait(w, m);
+	(void)pthread_mutex_unlock(&w->lock);
+	return e;
+}
+
+err
+writer_checkpoint(struct writer *w, struct member *m)
+{
+	err e = OK;
+	int code;
+
+	TRY(turn_take(w, m));
+	group_end(w);
+	(void)sqlite3_busy_timeout(w->connection.handle, CHECKPOINT_WAIT);
+	code = sqlite3_wal_checkpoint_v2(w->connection.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+	    NULL, NULL);
+	if (code == SQLITE_BUSY)
+		e = ERR_RETRY;
+	else if (code != SQLITE_OK)
+		e = connection_failed(&w->connection, code, "checkpoint");
+	(void)sqlite3_busy_timeout(w->connection.handle, BUSY_WAIT);
+	(void)pthread_mutex_lock(&w->lock);
+	turn_pass(w);
+	(void)pthread_mutex_unlock(&w->lock);
+	return e;
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Install what is missing, and only that.  Usage: deps.sh build|test
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=(gcc libc6-dev meson ninja-build pkg-config python3 brotli libmicrohttpd-dev libsqlite3-dev libpq-dev
+	libsodium-dev libutf8proc-dev libjansson-dev liboath-dev libcurl4-openssl-dev libqrencode-dev tzdata
+	ca-certificates)
+tests=(clang libcmocka-dev libical-dev postgresql-15 python3-aiosmtpd openssl chromium fonts-dejavu-core
+	mandoc gcovr wrk sqlite3 libclang-rt-14-dev)
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+missing() {
+	for package in "$@"; do
+		dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' || echo "$package"
+	done
+}
+
+install_packages() {
+	mapfile -t wanted < <(missing "$@")
+	[ "${#wanted[@]}" -eq 0 ] && return
+	echo "Installing Debian packages: ${wanted[*]}"
+	as_root apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
+}
+
+# The front-end packages: only the tests need them, the program embeds what was made of them.
+install_npm() {
+	command -v npm >/dev/null || install_packages nodejs npm
+	local stamp=node_modules/.lock-installed
+	if [ ! -f "$stamp" ] || ! cmp -s package-lock.json "$stamp"; then
+		echo "Installing npm packages"
+		PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 PUPPETEER_SKIP_DOWNLOAD=1 \
+			npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+		cp package-lock.json "$stamp"
+	fi
+}
+
+install_packages "${build[@]}"
+if [ "${1:-build}" = test ]; then
+	install_packages "${tests[@]}"
+	install_npm
+fi
