@@ -5,7 +5,7 @@ LISTEN ?= 127.0.0.1:8080
 MESON := meson setup --reconfigure
 JOBS ?= $(shell nproc)
 
-.PHONY: help run dev build sanitized deps deps-test test check bench coverage clean
+.PHONY: help run dev build sanitized deps deps-test test check bench coverage fuzz clean
 
 help:		## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##\s*/\t/' | expand -t 12
@@ -39,6 +39,9 @@ test: deps-test build sanitized	## everything
 
 bench: deps-test build	## figures, each beside its reference; JSON under bench/results
 	@tools/bench.py
+
+fuzz: deps-test	## every parser against any bytes, 20 s each; needs clang
+	@tests/fuzz/fuzz.sh 20
 
 coverage: deps-test	## branches of store, vault, access, practice
 	@tools/coverage.sh

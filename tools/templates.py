@@ -536,11 +536,9 @@ class Compiler:
         """Plain text: a line that holds only directives leaves no line behind."""
         if not self.is_text:
             return token
-        body = token.body
-        silent = lambda i: 0 <= i < len(found) and found[i].kind in "%#!-~"
-        if silent(index - 1) and body.startswith("\n"):
-            body = body[1:]
-            return Token("text", body, token.line + 1)
+        after_directive = index > 0 and found[index - 1].kind in "%#!-~"
+        if after_directive and token.body.startswith("\n"):
+            return Token("text", token.body[1:], token.line + 1)
         return token
 
     def line_mark(self, line):

@@ -227,6 +227,43 @@ account_check_password(struct ctx *c, id account, str password)
 	return throttle_clear(c, THROTTLE_FACTOR, key);
 }
 
+static err
+rename_write(struct ctx *c, const struct vault_place *place, str sealed, enum lang lang)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	int64_t changed;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_run(c->db, SQL(
+	    "UPDATE account SET identity_sealed = $2, version = $3, lang = $4"
+	    " WHERE id = $1 AND version = $5 AND state <> $6"),
+	    BINDS(INT(place->row), BLOB(sealed), INT(place->version), INT((int64_t)lang),
+	    INT(place->version - 1), INT(ACCOUNT_CLOSED)), &changed));
+	if (changed == 0)
+		return ERR_CONFLICT;
+	TRY(audit_add(c, S("account.rename"), place->row, 0, 0));
+	return db_commit(&tx);
+}
+
+err
+account_rename(struct ctx *c, id account, str name, enum lang lang)
+{
+	str sealed, clear, email, old_name;
+	struct account a;
+	int64_t version;
+
+	assert(!db_in_change(c->db));
+	name = str_trim(name);
+	TRY(row_read(c, account, &a, &sealed, &version));
+	struct vault_place place = account_identity_place(account, version);
+	TRY(vault_open(c, PURPOSE_SECURE, &place, sealed, &clear));
+	account_identity_split(clear, &email, &old_name);
+	TRY(account_identity_check(email, name));
+	place.version = version + 1;
+	TRY(vault_seal(c, &place, account_identity_text(c->mem, email, name), &sealed));
+	return rename_write(c, &place, sealed, lang);
+}
+
 err
 account_activate(struct ctx *c, id account)
 {

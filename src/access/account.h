@@ -74,6 +74,12 @@ err account_write_password(struct ctx *, id account, str hash, id keep_session) 
  */
 err account_check_password(struct ctx *, id account, str password) MUST_USE;
 
+/*
+ * Another name or language; the address stays.  ERR_INVALID, ERR_TOO_LARGE: as
+ * account_create.  ERR_CONFLICT: changed meanwhile.  Opens the identity (PURPOSE_SECURE).
+ */
+err account_rename(struct ctx *, id account, str name, enum lang) MUST_USE;
+
 /* The mailbox is proven by a code: INVITED becomes ACTIVE.  Joins an open change. */
 err account_activate(struct ctx *, id account) MUST_USE;
 

@@ -216,6 +216,14 @@ factor_check(struct ctx *c, id account, str code)
 	return step_use(c, account, step);
 }
 
+err
+factor_codes_left(struct ctx *c, id account, int64_t *ret)
+{
+	return db_one_int(c->db, SQL(
+	    "SELECT COUNT(*) FROM recovery_code WHERE account = $1 AND used_at IS NULL"),
+	    BINDS(INT(account)), ret);
+}
+
 static err
 code_use(struct ctx *c, id account, str mac, int64_t *ret_left)
 {
@@ -228,9 +236,7 @@ code_use(struct ctx *c, id account, str mac, int64_t *ret_left)
 	    BINDS(INT(account), BLOB(mac), INT(c->now)), &changed));
 	if (changed == 0)
 		return ERR_DENIED;
-	TRY(db_one_int(c->db, SQL(
-	    "SELECT COUNT(*) FROM recovery_code WHERE account = $1 AND used_at IS NULL"),
-	    BINDS(INT(account)), &left));
+	TRY(factor_codes_left(c, account, &left));
 	TRY(throttle_clear(c, THROTTLE_FACTOR, str_of_int(c->mem, account)));
 	TRY(audit_add(c, S("factor.recover"), account, 0, left));
 	TRY(db_commit(&tx));

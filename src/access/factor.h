@@ -48,6 +48,9 @@ err factor_check(struct ctx *, id account, str code) MUST_USE;
 /* A recovery code, with or without its dash; ret_left: how many remain.  As factor_check. */
 err factor_recover(struct ctx *, id account, str code, int64_t *ret_left) MUST_USE;
 
+/* How many recovery codes are not used yet. */
+err factor_codes_left(struct ctx *, id account, int64_t *ret) MUST_USE;
+
 /* Ten new ones; the old ones are void.  ERR_NOT_FOUND: no factor is set up. */
 err factor_renew_codes(struct ctx *, id account, struct factor_codes *ret) MUST_USE;
 

@@ -380,6 +380,47 @@ ticket_code(struct ctx *c, str email, struct ticket_code *ret)
 	return OK;
 }
 
+err
+ticket_code_anybody(struct ctx *c, str email, enum lang lang, struct ticket_code *ret)
+{
+	struct ticket_code t = { .token = token_make(c->mem, TOKEN_BYTES),
+		.code = code_make(c->mem, TICKET_CODE_DIGITS) };
+	struct row row = { .hash = token_hash(c->mem, t.token), .id = ctx_id(c),
+		.kind = TICKET_CODE, .lapses_at = c->now + promise()->code_life };
+	struct vault_place place = invitation_place(0, row.id);
+
+	email = email_normal(c->mem, email);
+	TRY(account_identity_check(email, email));
+	TRY(account_or_nobody(c, email, &row.account));
+	/* Sealed for those who have an account too: the same work (T21). */
+	str identity = account_identity_text(c->mem, email, lang == LANG_EN ? S("en") : S("fr"));
+	TRY(vault_seal(c, &place, identity, &row.sealed));
+	TRY(code_mac(c, row.hash, t.code, &row.code_mac));
+	TRY(row_insert(c, &row, S("ticket.code")));
+	t.account = row.account;
+	*ret = t;
+	return OK;
+}
+
+/* The account of the address that the code has proven, made now if need be. */
+static err
+account_of_code(struct ctx *c, const struct row *row, id *ret)
+{
+	struct vault_place place = invitation_place(0, row->id);
+	str clear, email, lang;
+
+	if (row->account != 0 || row->sealed.n == 0) {
+		*ret = row->account;
+		return OK;
+	}
+	TRY(vault_open(c, PURPOSE_SECURE, &place, row->sealed, &clear));
+	account_identity_split(clear, &email, &lang);
+	/* Two codes of one address may be used one after the other. */
+	TRY(account_or_nobody(c, email, ret));
+	return *ret != 0 ? OK :
+	    account_create(c, email, email, str_eq(lang, S("en")) ? LANG_EN : LANG_FR, ret);
+}
+
 /* Counted on its own and before the comparison, so that guesses at the same moment count too. */
 static err
 count_try(struct ctx *c, const struct row *row)
@@ -417,7 +458,10 @@ ticket_code_use(struct ctx *c, str token, str code, id *ret_account)
 	TRY(row_read(c, token, TICKET_CODE, &row));
 	TRY(count_try(c, &row));
 	TRY(code_mac(c, row.hash, str_trim(code), &mac));
-	bool right = secret_equal(mac, row.code_mac) && row.account != 0;
+	bool right = secret_equal(mac, row.code_mac);
+	if (right)
+		TRY(account_of_code(c, &row, &row.account));
+	right = right && row.account != 0;
 	TRY(code_write(c, &row, right));
 	if (!right)
 		return ERR_DENIED;

@@ -67,7 +67,16 @@ err ticket_reset_use(struct ctx *, str token, str password,
 /* A code to sign in: the token stays in the browser, the code goes to the mailbox. */
 struct ticket_code { str token, code; id account; /* 0: send nothing, say the same */ };
 err ticket_code(struct ctx *, str email, struct ticket_code *ret) MUST_USE;
-/* ERR_DENIED: wrong; it counted.  Makes an invited account active.  Never inside a change. */
+/*
+ * The same for whoever reads that mailbox, with an account or without: to be sent in
+ * either case.  Using it makes the account that is missing, named by its address
+ * (opens that: PURPOSE_SECURE).  ERR_INVALID: not an address.
+ */
+err ticket_code_anybody(struct ctx *, str email, enum lang, struct ticket_code *ret) MUST_USE;
+/*
+ * ERR_DENIED: wrong; it counted.  Makes an invited account active.  As a second
+ * proof, ret_account must be that of the session.  Never inside a change.
+ */
 err ticket_code_use(struct ctx *, str token, str code, id *ret_account) MUST_USE;
 
 /* A job: drop what lapsed long ago. */

@@ -14,6 +14,7 @@ struct db;		/* store/db.h */
 struct vault;		/* vault/vault.h */
 struct free_cache;	/* practice/free.h: busy time in memory */
 struct plan_cache;	/* practice/plan.h: rules of time in memory */
+struct person_index;	/* practice/person_search.h: folded names in memory */
 struct directory;	/* practice/directory.h: who can be found, in memory */
 
 struct ctx {
@@ -23,7 +24,8 @@ struct ctx {
 	struct mint		*mint;
 	struct free_cache	*free;
 	struct plan_cache	*plans;
-	struct directory	*directory;
+	struct person_index	*people;	/* NULL: made for each search */
+	struct directory	*directory;	/* NULL: made for each search */
 	id			 org;	/* whose rows are visible; 0: none yet */
 	id			 actor;	/* account the audit names; 0: the public or a job */
 	int			 role;	/* enum role of oath/promise.h */

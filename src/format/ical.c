@@ -390,13 +390,30 @@ put_event(struct writer *w, const struct ical_event *e)
 	put(w, S("END:VEVENT"));
 }
 
+/*
+ * An hour that comes twice means its first coming (RFC 5545 section 3.3.5), and
+ * readers differ even there.
+ */
+static bool
+comes_twice(const struct zone *z, usec at)
+{
+	struct civil c = zone_local(z, at);
+	enum zone_kind kind;
+
+	(void)zone_instant(z, c.day, c.minute, &kind);
+	return kind == ZONE_FOLD;
+}
+
 err
-ical_event(struct arena *mem, const struct ical_event *e, str *ret)
+ical_event(struct arena *mem, const struct ical_event *event, str *ret)
 {
 	struct writer w = { buf_in(mem, ICAL_BYTES_MAX), buf_in(mem, ICAL_BYTES_MAX) };
+	struct ical_event clear = *event, *e = &clear;
 
 	assert(e->uid.n > 0 && e->start < e->end && e->sequence >= 0);
 	assert(e->alarm_minutes >= ICAL_NO_ALARM && (e->zone == NULL || zone_name(e->zone).n > 0));
+	if (e->zone != NULL && (comes_twice(e->zone, e->start) || comes_twice(e->zone, e->end)))
+		clear.zone = NULL;
 	put(&w, S("BEGIN:VCALENDAR"));
 	put(&w, S("VERSION:2.0"));
 	put(&w, S("PRODID:-//Serment//Serment//FR"));

@@ -23,7 +23,7 @@ struct ical_event {
 	enum ical_status	 status;
 	usec			 start, end;		/* start < end */
 	usec			 created, stamp;
-	const struct zone	*zone;			/* NULL: times in UTC */
+	const struct zone	*zone;			/* NULL: times in UTC; so are hours that come twice */
 	str			 summary, location, description;	/* empty: left out */
 	str			 url;			/* left out unless printable ASCII */
 	str			 organizer_name, organizer_email;

@@ -105,14 +105,14 @@ booking_plan(struct ctx *c, const struct plan *plan, const struct booking_ask *a
 	b->series = ask->series;
 	b->start = ask->start;
 	b->end = ask->start + (ask->minutes > 0 ? ask->minutes : m->minutes) * USEC_PER_MINUTE;
-	if (!ask->online)
+	if (!ask->online && !ask->offered)
 		return site_for(c, plan, ask, &b->site);
 
 	struct slot_query q = { .motive = ask->motive, .practitioner = ask->practitioner,
-	    .site = ask->site, .online = true };
+	    .site = ask->site, .minutes = ask->minutes, .online = ask->online };
 	struct slot slot;
 
-	TRY(slot_check(c, &q, ask->start, &slot));
+	TRY(slot_check_by(c, plan, &q, ask->start, &slot));
 	b->site = slot.site;
 	return OK;
 }
@@ -196,16 +196,24 @@ take_place(struct ctx *c, struct booking_plan *p)
 	return busy_take(c, &claim);
 }
 
+/* A seat carries room and device of its session, to be shown; only the session takes them. */
 static err
-session_find(struct ctx *c, const struct booking_plan *p, id *ret)
+session_find(struct ctx *c, struct booking_plan *p)
 {
-	return db_one_int(c->db, SQL("SELECT id FROM booking WHERE org = $1 AND practitioner = $2"
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+
+	TRY(db_read(c->db, SQL("SELECT id, room, device FROM booking WHERE org = $1 AND practitioner = $2"
 	    " AND start_at = $3 AND motive = $4 AND kind = 3 AND state < 8"),
-	    BINDS(INT(c->org), INT(p->b.practitioner), INT(p->b.start), INT(p->b.motive)), ret);
+	    BINDS(INT(c->org), INT(p->b.practitioner), INT(p->b.start), INT(p->b.motive)), &rows));
+	TRY(db_next(rows));
+	p->b.session = db_int(rows, 0);
+	p->b.room = db_int(rows, 1);
+	p->b.device = db_int(rows, 2);
+	return OK;
 }
 
 static err
-session_make(struct ctx *c, const struct booking_plan *p, id *ret)
+session_make(struct ctx *c, struct booking_plan *p)
 {
 	struct booking_plan session = *p;
 
@@ -218,7 +226,9 @@ session_make(struct ctx *c, const struct booking_plan *p, id *ret)
 	session.link_hash = (str){0};
 	TRY(take_place(c, &session));
 	TRY(booking_insert(c, &session));
-	*ret = session.b.id;
+	p->b.session = session.b.id;
+	p->b.room = session.b.room;
+	p->b.device = session.b.device;
 	return OK;
 }
 
@@ -231,9 +241,11 @@ take_seat(struct ctx *c, struct booking_plan *p)
 	err e;
 
 	p->contested = true;
-	e = session_find(c, p, &p->b.session);
+	/* Nobody ends a session, by giving back its last seat, while we sit down in it. */
+	TRY(db_lock(c->db, p->b.motive, true));
+	e = session_find(c, p);
 	if (e == ERR_NOT_FOUND)
-		e = session_make(c, p, &p->b.session);
+		e = session_make(c, p);
 	TRY(e);
 	TRY(db_run(c->db, SQL("DELETE FROM seat WHERE org = $1 AND session = $2 AND booking IN"
 	    " (SELECT id FROM booking WHERE org = $1 AND session = $2 AND state = 1 AND hold_until <= $3)"),
@@ -328,8 +340,8 @@ booking_hold(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
 	}
 	TRY(e);
 	filled(c, &p.b);
-	busy_forget(c, &(struct busy_claim){ .practitioner = p.b.practitioner, .room = p.b.room,
-	    .device = p.b.device, .from = booking_stored_claim(&p.b).from, .to = booking_stored_claim(&p.b).to });
+	struct busy_claim claim = booking_stored_claim(&p.b);
+	busy_forget(c, &claim);
 	*ret = p.b;
 	return OK;
 }
@@ -358,6 +370,7 @@ booking_hold_release(struct ctx *c, id hold)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	struct booking b;
+	int64_t deleted;
 
 	TRY(booking_get(c, hold, &b));
 	if (b.state != BOOKING_HELD)
@@ -365,7 +378,9 @@ booking_hold_release(struct ctx *c, id hold)
 	TRY(db_begin(c->db, &tx));
 	TRY(booking_give_back(c, &b));
 	TRY(db_run(c->db, SQL("DELETE FROM booking WHERE org = $1 AND id = $2 AND state = 1"),
-	    BINDS(INT(c->org), INT(hold)), NULL));
+	    BINDS(INT(c->org), INT(hold)), &deleted));
+	if (deleted == 0)	/* confirmed or swept meanwhile */
+		return ERR_CONFLICT;
 	TRY(db_commit(&tx));
 	struct busy_claim claim = booking_stored_claim(&b);
 	busy_forget(c, &claim);
@@ -376,6 +391,8 @@ booking_hold_release(struct ctx *c, id hold)
 static err
 person_join(struct ctx *c, const struct booking_who *who, struct booking *b)
 {
+	if (who->guardian != NULL)
+		TRY(person_insert(c, who->guardian));
 	if (who->fresh != NULL)
 		TRY(person_insert(c, who->fresh));
 	else
@@ -416,6 +433,7 @@ booking_confirm(struct ctx *c, id hold, const struct booking_who *who, struct bo
 	TRY(outbox_add(c, MESSAGE_BOOKED, p.b.person, hold, c->now));
 	TRY(audit_add(c, S("booking.create"), hold, p.b.person, b.practitioner));
 	TRY(db_commit(&tx));
+	claim = booking_stored_claim(&p.b);
 	busy_forget(c, &claim);
 	p.b.state = BOOKING_CONFIRMED;
 	p.b.version++;
@@ -423,12 +441,13 @@ booking_confirm(struct ctx *c, id hold, const struct booking_who *who, struct bo
 	return OK;
 }
 
-/* The booking that an earlier request with the same key made, if there is one. */
-static err
-repeated(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
+err
+booking_repeated(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
+	if (ask->idempotency_key.n == 0)
+		return ERR_NOT_FOUND;
 	TRY(db_read(c->db, SQL("SELECT booking, request_hash FROM idempotency"
 	    " WHERE org = $1 AND actor = $2 AND key_hash = $3"),
 	    BINDS(INT(c->org), INT(c->actor), BLOB(token_hash(c->mem, ask->idempotency_key))), &rows));
@@ -436,6 +455,12 @@ repeated(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
 	if (!str_eq(db_text(rows, c->mem, 1), ask->request_hash))
 		return ERR_INVALID;
 	return booking_get(c, db_int(rows, 0), ret);
+}
+
+err
+booking_request_hash(struct ctx *c, str request, str *ret)
+{
+	return vault_mac(c, S("booking-request"), request, ret);
 }
 
 static err
@@ -468,6 +493,8 @@ create_once(struct ctx *c, const struct booking_ask *ask, const struct booking_w
 		TRY(outbox_add(c, MESSAGE_BOOKED, p->b.person, p->b.id,
 		    ask->source == SOURCE_STAFF ? c->now + promise()->undo : c->now));
 	TRY(audit_add(c, S("booking.create"), p->b.id, p->b.person, p->b.practitioner));
+	p->taken = booking_claim(p);
+	busy_mark(c, &p->taken);
 	return db_commit(&tx);
 }
 
@@ -480,7 +507,7 @@ booking_create(struct ctx *c, const struct booking_ask *ask, const struct bookin
 
 	if (!booking_ask_ok(ask))
 		return ERR_INVALID;
-	if (ask->idempotency_key.n > 0 && (e = repeated(c, ask, ret)) != ERR_NOT_FOUND)
+	if ((e = booking_repeated(c, ask, ret)) != ERR_NOT_FOUND)
 		return e;
 	start.b.id = ctx_id(c);
 	start.b.state = BOOKING_CONFIRMED;
@@ -493,12 +520,15 @@ booking_create(struct ctx *c, const struct booking_ask *ask, const struct bookin
 			break;
 	}
 	/* The same request may have won against itself. */
-	if (e == ERR_CONFLICT && ask->idempotency_key.n > 0 && repeated(c, ask, ret) == OK)
+	if (e == ERR_CONFLICT && booking_repeated(c, ask, ret) == OK)
 		return OK;
 	TRY(e);
 	filled(c, &p.b);
-	struct busy_claim claim = booking_claim(&p);
-	busy_forget(c, &claim);
+	struct busy_claim session = booking_stored_claim(&p.b);
+	if (p.b.session != 0)	/* perhaps made with its first seat */
+		busy_forget(c, &session);
+	else
+		busy_taken(c, &p.taken);
 	*ret = p.b;
 	return OK;
 }
@@ -535,7 +565,7 @@ booking_block(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
 	TRY(booking_note_seal(c, &p.b, ask->note));
 	TRY(block_once(c, &p));
 	filled(c, &p.b);
-	struct busy_claim claim = booking_claim(&p);
+	struct busy_claim claim = booking_stored_claim(&p.b);
 	busy_forget(c, &claim);
 	*ret = p.b;
 	return OK;

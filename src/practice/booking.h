@@ -62,8 +62,10 @@ struct booking_ask {
 	usec	start;
 	int	minutes;		/* 0: the motive's */
 	bool	online;			/* by the public page's rules, never overlapping */
+	bool	offered;		/* staff: only what the opening hours offer; ERR_CONFLICT if not */
 	bool	overlap;		/* staff: beside what is there already */
 	bool	quiet;			/* staff: no message to the patient */
+	bool	undo;			/* takes a move back: see booking_undo.h */
 	enum booking_source source;
 	str	note;			/* clear; sealed here */
 	id	series;
@@ -74,6 +76,7 @@ struct booking_ask {
 struct booking_who {
 	id			person;
 	const struct person_prepared *fresh;	/* NULL: person exists */
+	const struct person_prepared *guardian;	/* of fresh, to be made with it; NULL: none, or known */
 };
 
 /*
@@ -95,6 +98,15 @@ err  booking_confirm(struct ctx *, id hold, const struct booking_who *, struct b
  * earlier booking; ERR_INVALID if it came with another request. */
 err  booking_create(struct ctx *, const struct booking_ask *, const struct booking_who *,
 	struct booking *ret) MUST_USE;
+/*
+ * The booking that an earlier request with the same idempotency key made, as
+ * booking_create would answer it; ERR_NOT_FOUND: none, or no key.
+ */
+err  booking_repeated(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
+/* For request_hash: keyed, since what was asked names a person. */
+err  booking_request_hash(struct ctx *, str request, str *ret) MUST_USE;
+/* After a conflict: is it the person who is elsewhere at that time, while the practitioner is free? */
+err  booking_is_person_busy(struct ctx *, const struct booking_ask *, id person, bool *ret) MUST_USE;
 
 /* Block time for no person; the note is private. */
 err  booking_block(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
@@ -111,8 +123,10 @@ err  booking_move_to_hold(struct ctx *, id booking, id hold, struct booking *ret
 
 /* Frees the time.  ERR_CONFLICT: not live any more.  quiet: tell nobody. */
 err  booking_cancel(struct ctx *, id booking, bool quiet) MUST_USE;
-/* Within promise()->undo after a cancel, if the time is still free. */
+/* A cancelled one, if its time is still free; who was told of the end is told of it again. */
 err  booking_restore(struct ctx *, id booking) MUST_USE;
+/* Replace the note; empty: none any more.  ERR_CONFLICT: version is no longer the stored one. */
+err  booking_note_set(struct ctx *, id booking, int64_t version, str note) MUST_USE;
 /* Arrived, in consultation, done, no-show, excused; back to confirmed. Tells nobody. */
 err  booking_set_state(struct ctx *, id booking, enum booking_state) MUST_USE;
 

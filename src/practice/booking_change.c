@@ -1,4 +1,4 @@
-/* booking_change.c - what happens to a booking afterwards: move, cancel, states, sweeping. */
+/* booking_change.c - what happens to a booking afterwards: move, cancel, states. */
 #include <assert.h>
 
 #include "access/audit.h"
@@ -19,6 +19,8 @@ booking_give_back(struct ctx *c, const struct booking *b)
 	int64_t n, left;
 
 	assert(db_in_change(c->db));
+	if (b->session != 0)	/* see take_seat */
+		TRY(db_lock(c->db, b->motive, true));
 	TRY(busy_free(c, b->id, &n));
 	if (b->session == 0)
 		return OK;
@@ -51,6 +53,27 @@ tell_of_move(struct ctx *c, const struct booking *b, usec not_before)
 		return OK;
 	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
 	return outbox_add(c, MESSAGE_MOVED, b->person, b->id, not_before);
+}
+
+/*
+ * A move is taken back before its notice left: nobody need hear of either.  But
+ * when that move had itself replaced a notice still waiting, the time that we go
+ * back to is one that the patient does not know: the notice stays, for its words
+ * are made of the booking as it then stands.
+ */
+static err
+tell_of_undo(struct ctx *c, const struct booking *b)
+{
+	int64_t replaced, n;
+	bool waiting;
+
+	TRY(outbox_is_waiting(c, b->id, MESSAGE_MOVED, &waiting));
+	if (!waiting)
+		return tell_of_move(c, b, c->now + promise()->undo);
+	TRY(db_one_int(c->db, SQL("SELECT count(*) FROM outbox WHERE org = $1 AND booking = $2"
+	    " AND kind = 2 AND state = 4 AND next_at > $3"),
+	    BINDS(INT(c->org), INT(b->id), INT(c->now - promise()->undo)), &replaced));
+	return replaced > 0 ? OK : outbox_withdraw(c, b->id, MESSAGE_MOVED, &n);
 }
 
 static err
@@ -103,7 +126,9 @@ move_once(struct ctx *c, const struct booking *was, struct booking_plan *p)
 	TRY(booking_give_back(c, was));
 	TRY(booking_take(c, p));
 	TRY(store_moved(c, was, p));
-	if (!p->ask->quiet)
+	if (p->ask->undo && !p->ask->quiet && p->b.person != 0)
+		TRY(tell_of_undo(c, &p->b));
+	else if (!p->ask->quiet)
 		TRY(tell_of_move(c, &p->b, p->ask->online ? c->now : c->now + promise()->undo));
 	TRY(audit_add(c, S("booking.move"), p->b.id, p->b.person, p->b.practitioner));
 	return db_commit(&tx);
@@ -183,12 +208,14 @@ booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
 	TRY(db_commit(&tx));
 	struct busy_claim old = booking_stored_claim(&was);
 	busy_forget(c, &old);
+	claim = booking_stored_claim(&p.b);
 	busy_forget(c, &claim);
 	return booking_get(c, booking, ret);
 }
 
+/* Quiet or not, what still waits to be said about it will not be said. */
 static err
-tell_of_cancel(struct ctx *c, const struct booking *b, usec not_before)
+tell_of_cancel(struct ctx *c, const struct booking *b, bool quiet)
 {
 	int64_t n, untold;
 
@@ -196,9 +223,10 @@ tell_of_cancel(struct ctx *c, const struct booking *b, usec not_before)
 	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
 	TRY(outbox_withdraw(c, b->id, MESSAGE_BOOKED, &untold));
 	/* Never told of it: nothing to take back. */
-	if (b->person == 0 || untold > 0)
+	if (quiet || b->person == 0 || untold > 0 || b->start <= c->now)
 		return OK;
-	return outbox_add(c, MESSAGE_CANCELLED, b->person, b->id, not_before);
+	return outbox_add(c, MESSAGE_CANCELLED, b->person, b->id,
+	    c->actor == 0 ? c->now : c->now + promise()->undo);
 }
 
 err
@@ -218,8 +246,7 @@ booking_cancel(struct ctx *c, id booking, bool quiet)
 	    BINDS(INT(c->now), REF(c->actor), INT(c->org), INT(booking), INT(b.version)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
-	if (!quiet && b.start > c->now)
-		TRY(tell_of_cancel(c, &b, c->actor == 0 ? c->now : c->now + promise()->undo));
+	TRY(tell_of_cancel(c, &b, quiet));
 	TRY(audit_add(c, S("booking.cancel"), booking, b.person, b.practitioner));
 	TRY(db_commit(&tx));
 	struct busy_claim claim = booking_stored_claim(&b);
@@ -227,8 +254,27 @@ booking_cancel(struct ctx *c, id booking, bool quiet)
 	return OK;
 }
 
+/* Did the confirmation of the booking still wait when it was withdrawn, a moment ago? */
+static err
+never_booked(struct ctx *c, id booking, bool *ret_quiet)
+{
+	int64_t n;
+
+	TRY(db_one_int(c->db, SQL("SELECT count(*) FROM outbox WHERE org = $1 AND booking = $2"
+	    " AND kind = 1 AND state = 4 AND next_at > $3"),
+	    BINDS(INT(c->org), INT(booking), INT(c->now - promise()->undo)), &n));
+	*ret_quiet = n == 0;
+	return OK;
+}
+
 err
 booking_restore(struct ctx *c, id booking)
+{
+	return booking_restore_as(c, booking, false);
+}
+
+err
+booking_restore_as(struct ctx *c, id booking, bool quiet)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	CLEANUP(plan_release) const struct plan *plan = NULL;
@@ -241,7 +287,9 @@ booking_restore(struct ctx *c, id booking)
 		return ERR_CONFLICT;
 	TRY(plan_get(c, &plan));
 	const struct plan_motive *m = plan_motive(plan, b.motive);
-	struct booking_ask ask = { .motive = b.motive, .practitioner = b.practitioner, .start = b.start };
+	/* What stood beside another one on purpose stands there again. */
+	struct booking_ask ask = { .motive = b.motive, .practitioner = b.practitioner, .start = b.start,
+	    .overlap = b.lane > 0 };
 	struct booking_plan p = { .ask = &ask, .b = b, .capacity = m == NULL ? 1 : m->capacity,
 	    .before_minutes = m == NULL ? 0 : m->before_minutes,
 	    .after_minutes = m == NULL ? 0 : m->after_minutes };
@@ -258,7 +306,9 @@ booking_restore(struct ctx *c, id booking)
 	    " WHERE org = $1 AND id = $2"), BINDS(INT(c->org), INT(booking)), NULL));
 	/* The cancellation has not left yet: then nobody need hear of either. */
 	TRY(outbox_withdraw(c, booking, MESSAGE_CANCELLED, &untold));
-	if (untold == 0 && b.person != 0)
+	if (quiet && untold == 0)	/* told of nothing, unless the cancellation silenced it */
+		TRY(never_booked(c, booking, &quiet));
+	if (!quiet && untold == 0 && b.person != 0)
 		TRY(outbox_add(c, MESSAGE_BOOKED, b.person, booking, c->now + promise()->undo));
 	TRY(audit_add(c, S("booking.restore"), booking, b.person, b.practitioner));
 	TRY(db_commit(&tx));
@@ -268,10 +318,34 @@ booking_restore(struct ctx *c, id booking)
 }
 
 err
+booking_note_set(struct ctx *c, id booking, int64_t version, str note)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct booking b;
+	int64_t changed;
+
+	if (!str_utf8_ok(note) || str_utf8_count(note) > BOOKING_NOTE_MAX)
+		return ERR_INVALID;
+	TRY(booking_get(c, booking, &b));
+	b.note_sealed = (str){0};
+	TRY(booking_note_seal(c, &b, note));
+	TRY(db_begin(c->db, &tx));
+	TRY(db_run(c->db, SQL("UPDATE booking SET note_sealed = $1, version = version + 1"
+	    " WHERE org = $2 AND id = $3 AND version = $4"),
+	    BINDS(b.note_sealed.n > 0 ? BLOB(b.note_sealed) : NIL, INT(c->org), INT(booking), INT(version)),
+	    &changed));
+	if (changed == 0)
+		return ERR_CONFLICT;
+	TRY(audit_add(c, S("booking.note"), booking, b.person, b.practitioner));
+	return db_commit(&tx);
+}
+
+err
 booking_set_state(struct ctx *c, id booking, enum booking_state state)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	struct booking b;
+	int64_t changed;
 
 	if (state < BOOKING_CONFIRMED || state > BOOKING_EXCUSED)
 		return ERR_INVALID;
@@ -287,35 +361,10 @@ booking_set_state(struct ctx *c, id booking, enum booking_state state)
 	    "  WHEN $1 = 2 THEN NULL ELSE started_at END,"
 	    " ended_at = CASE WHEN $1 = 5 AND ended_at IS NULL THEN CAST($2 AS BIGINT)"
 	    "  WHEN $1 = 2 THEN NULL ELSE ended_at END"
-	    " WHERE org = $3 AND id = $4"),
-	    BINDS(INT(state), INT(c->now), INT(c->org), INT(booking)), NULL));
+	    " WHERE org = $3 AND id = $4 AND state < 8"),
+	    BINDS(INT(state), INT(c->now), INT(c->org), INT(booking)), &changed));
+	if (changed == 0)	/* cancelled since we read it: its time is free, it cannot come back like this */
+		return ERR_CONFLICT;
 	TRY(audit_add(c, S("booking.state"), booking, b.person, state));
 	return db_commit(&tx);
-}
-
-err
-booking_sweep(struct ctx *c, int64_t *ret_n)
-{
-	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	int64_t holds, cells, seats;
-
-	TRY(db_begin(c->db, &tx));
-	TRY(db_run(c->db, SQL("DELETE FROM seat WHERE (org, booking) IN"
-	    " (SELECT org, id FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1)"),
-	    BINDS(INT(c->now)), &seats));
-	TRY(db_run(c->db, SQL("DELETE FROM busy WHERE (org, booking) IN"
-	    " (SELECT org, id FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1)"),
-	    BINDS(INT(c->now)), &cells));
-	TRY(db_run(c->db, SQL("DELETE FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1"),
-	    BINDS(INT(c->now)), &holds));
-	TRY(db_commit(&tx));
-	*ret_n = holds + cells + seats;
-	return OK;
-}
-
-err
-booking_drop_past(struct ctx *c, int64_t *ret_n)
-{
-	return db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND cell < $2"),
-	    BINDS(INT(c->org), INT(cell_of(c->now - 2 * USEC_PER_DAY))), ret_n);
 }

@@ -17,6 +17,7 @@ struct booking_plan {
 	const id	*rooms, *devices;
 	size_t		rooms_n, devices_n;
 	str		link_hash;
+	struct busy_claim taken;	/* marked, by booking_create */
 	bool		contested;	/* there was a choice: a lost race may be tried again */
 };
 
@@ -40,6 +41,9 @@ struct busy_claim booking_stored_claim(const struct booking *);
 bool booking_ask_ok(const struct booking_ask *);
 err  booking_note_seal(struct ctx *, struct booking *, str note) MUST_USE;
 str  booking_link_token(struct ctx *, id booking);
+
+/* booking_restore; quiet: the cancellation was, and so is this. */
+err  booking_restore_as(struct ctx *, id booking, bool quiet) MUST_USE;
 
 /* Tries of a change that lost a race for a room or a lane to somebody else. */
 enum { BOOKING_TRIES = 4 };

@@ -149,11 +149,27 @@ booking_clashes(struct ctx *c, id practitioner, usec start, usec end, struct boo
 	/* No appointment is longer than a day: the index needs a lower bound. */
 	TRY(db_read(c->db, SQL("SELECT " COLUMNS SEATS " FROM booking b"
 	    " WHERE b.org = $1 AND b.practitioner = $2 AND b.start_at > $3 AND b.start_at < $4 AND b.end_at > $5"
-	    " AND b.session IS NULL AND b.state < 7 AND (b.hold_until IS NULL OR b.hold_until > $6)"
+	    " AND b.session IS NULL AND b.state < 8 AND (b.hold_until IS NULL OR b.hold_until > $6)"
 	    " ORDER BY b.start_at, b.id"),
 	    BINDS(INT(c->org), INT(practitioner), INT(start - BOOKING_MINUTES_MAX * USEC_PER_MINUTE),
 	    INT(end), INT(start), INT(c->now)), &rows));
 	return collect(c, rows, ret, ret_n);
+}
+
+err
+booking_is_person_busy(struct ctx *c, const struct booking_ask *ask, id person, bool *ret)
+{
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+	struct booking_plan p = {0};
+	bool is_free, is_person_free;
+
+	TRY(plan_get(c, &plan));
+	TRY(booking_plan(c, plan, ask, &p));
+	struct busy_claim claim = booking_claim(&p);
+	TRY(busy_is_free(c, &claim, ask->practitioner, 0, &is_free));
+	TRY(busy_is_free(c, &claim, person, 0, &is_person_free));
+	*ret = is_free && !is_person_free;
+	return OK;
 }
 
 err

@@ -76,8 +76,30 @@ busy_forget(struct ctx *c, const struct busy_claim *b)
 {
 	const id holders[] = { b->practitioner, b->room, b->device };
 
+	/* A seat of a session takes nobody's cells, and still one place less is offered. */
+	for (size_t i = 0; i < COUNT(holders); i++)
+		if (i == 0 || holders[i] != 0)
+			free_forget(c->free, c->org, holders[i], first_cell(b),
+			    last_cell(b) - first_cell(b) + 1);
+}
+
+void
+busy_mark(struct ctx *c, struct busy_claim *b)
+{
+	const id holders[] = { b->practitioner, b->room, b->device };
+
+	for (size_t i = 0; i < COUNT(holders); i++)
+		b->marks[i] = free_mark(c->free, c->org, holders[i]);
+}
+
+void
+busy_taken(struct ctx *c, const struct busy_claim *b)
+{
+	const id holders[] = { b->practitioner, b->room, b->device };
+
+	assert(b->until == 0);
 	for (size_t i = 0; i < COUNT(holders); i++)
 		if (holders[i] != 0)
-			free_forget(c->free, c->org, holders[i], first_cell(b),
+			free_taken(c->free, c->org, holders[i], b->marks[i], first_cell(b),
 			    last_cell(b) - first_cell(b) + 1);
 }

@@ -14,6 +14,7 @@ struct busy_claim {
 	int	lane;		/* the practitioner's; all others are in lane 0 */
 	usec	from, to;
 	usec	until;		/* a hold lapses then; 0: never */
+	uint32_t marks[3];	/* busy_mark's */
 };
 
 /* ERR_CONFLICT: somebody is there already; the change must be given up. */
@@ -26,5 +27,8 @@ err  busy_is_free(struct ctx *, const struct busy_claim *, id holder, int lane, 
 
 /* After the commit: what is known in memory of these holders is out of date. */
 void busy_forget(struct ctx *, const struct busy_claim *);
+/* Before the commit of a change that takes time for good; after it, busy_taken. */
+void busy_mark(struct ctx *, struct busy_claim *);
+void busy_taken(struct ctx *, const struct busy_claim *);
 
 #endif

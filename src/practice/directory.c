@@ -11,12 +11,6 @@
 #include "practice/rules.h"
 #include "store/db.h"
 
-struct snapshot {
-	_Atomic int	 users;
-	struct part	**parts;
-	size_t		 n;
-};
-
 struct directory {
 	pthread_mutex_t	 lock;		/* of now and checked_at */
 	pthread_mutex_t	 refreshing;	/* held by the one thread that reads; before lock */
@@ -43,8 +37,8 @@ part_unuse(struct part *p)
 	mem_free(p);
 }
 
-static void
-snapshot_unuse(struct snapshot **held)
+void
+directory_give_back(struct snapshot **held)
 {
 	struct snapshot *s = *held;
 
@@ -62,7 +56,7 @@ directory_end(struct directory *d)
 {
 	if (d == NULL)
 		return;
-	snapshot_unuse(&d->now);
+	directory_give_back(&d->now);
 	(void)pthread_mutex_destroy(&d->lock);
 	(void)pthread_mutex_destroy(&d->refreshing);
 	mem_free(d);
@@ -191,12 +185,10 @@ place_the_rest(struct part *p)
 	for (size_t i = 0; i < p->entries_n; i++) {
 		struct entry *entry = &p->entries[i];
 
-		for (size_t k = 0; entry->places_n == 0 && k < p->places_n; k++)
-			if (k == 0)
-				entry->places = rules_grow(&p->mem, NULL, 0, &entry->places_room,
-				    sizeof(*entry->places));
-		if (entry->places_n == 0 && p->places_n > 0)
-			entry->places[entry->places_n++] = &p->places[0];
+		if (entry->places_n > 0 || p->places_n == 0)
+			continue;
+		entry->places = rules_grow(&p->mem, NULL, 0, &entry->places_room, sizeof(*entry->places));
+		entry->places[entry->places_n++] = &p->places[0];
 	}
 }
 
@@ -211,12 +203,136 @@ part_read(struct ctx *c, struct part *p)
 	return OK;
 }
 
-/* The part of before, if nothing of its organisation has changed. */
-static struct part *
-same_part(const struct snapshot *before, id org, int64_t versions)
+/* A snapshot under way: what is there already, beside the one that it replaces. */
+struct rebuild {
+	const struct snapshot	*before;
+	size_t			 at;		/* in before: both are by organisation */
+	struct snapshot		*next;
+	size_t			 room;
+};
+
+static void
+rebuild_add(struct rebuild *r, struct part *p)
 {
-	for (size_t i = 0; before != NULL && i < before->n; i++)
-		if (before->parts[i]->org == org)
-			return before->parts[i]->versions == versions ? before->parts[i] : NULL;
-	return NULL;
+	if (r->next->n == r->room) {
+		r->room = r->room == 0 ? 64 : r->room * 2;
+		r->next->parts = mem_resize(r->next->parts, r->room, sizeof(*r->next->parts));
+	}
+	r->next->parts[r->next->n++] = p;
+}
+
+/* The same part again if nothing of its organisation has changed; NULL: read it. */
+static struct part *
+unchanged(struct rebuild *r, id org, int64_t versions)
+{
+	while (r->before != NULL && r->at < r->before->n && r->before->parts[r->at]->org < org)
+		r->at++;
+	if (r->before == NULL || r->at == r->before->n)
+		return NULL;
+	struct part *p = r->before->parts[r->at];
+
+	if (p->org != org || p->versions != versions)
+		return NULL;
+	atomic_fetch_add(&p->users, 1);
+	return p;
+}
+
+static err
+rebuild(struct ctx *c, struct rebuild *r)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	err e;
+
+	/* Both versions only rise, so their sum tells of every change. */
+	TRY(db_read(c->db, SQL("SELECT id, version + plan_version, slug, name, zone FROM org"
+	    " WHERE closed_at IS NULL ORDER BY id"), NULL, 0, &rows));
+	while ((e = db_next(rows)) == OK) {
+		struct part *p = unchanged(r, db_int(rows, 0), db_int(rows, 1));
+
+		if (p == NULL) {
+			p = mem_alloc(1, sizeof(*p));
+			atomic_store(&p->users, 1);
+			p->org = db_int(rows, 0);
+			p->versions = db_int(rows, 1);
+			p->slug = db_text(rows, &p->mem, 2);
+			p->name = db_text(rows, &p->mem, 3);
+			p->zone = db_text(rows, &p->mem, 4);
+			p->name_folded = fold(&p->mem, p->name);
+			rebuild_add(r, p);
+			TRY(part_read(c, p));
+		} else {
+			rebuild_add(r, p);
+		}
+	}
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* Before: whose unchanged parts are taken over; NULL: none. */
+static err
+snapshot_make(struct ctx *c, const struct snapshot *before, struct snapshot **ret)
+{
+	CLEANUP(directory_give_back) struct snapshot *next = mem_alloc(1, sizeof(*next));
+	struct rebuild r = { .before = before, .next = next };
+
+	atomic_store(&next->users, 1);
+	TRY(rebuild(c, &r));
+	*ret = next;
+	next = NULL;
+	return OK;
+}
+
+/* With d->refreshing held: a new snapshot, if the last look was too long ago. */
+static err
+refresh(struct ctx *c, struct directory *d)
+{
+	CLEANUP(directory_give_back) struct snapshot *next = NULL;
+
+	if (d->now != NULL && d->checked_at <= c->now && c->now - d->checked_at < DIRECTORY_CHECK)
+		return OK;	/* somebody has done it while we waited */
+	TRY(snapshot_make(c, d->now, &next));
+	pthread_mutex_lock(&d->lock);
+	struct snapshot *old = d->now;
+	d->now = next;
+	d->checked_at = c->now;
+	pthread_mutex_unlock(&d->lock);
+	next = old;
+	return OK;
+}
+
+/* A copy to hold; true: the last look was too long ago. */
+static bool
+hold(struct ctx *c, struct directory *d, struct snapshot **ret)
+{
+	pthread_mutex_lock(&d->lock);
+	if (d->now != NULL)
+		atomic_fetch_add(&d->now->users, 1);
+	*ret = d->now;
+	bool stale = d->now == NULL || c->now < d->checked_at || c->now - d->checked_at >= DIRECTORY_CHECK;
+	pthread_mutex_unlock(&d->lock);
+	return stale;
+}
+
+err
+directory_take(struct ctx *c, struct snapshot **ret)
+{
+	struct directory *d = c->directory;
+	err e;
+
+	if (d == NULL)
+		return snapshot_make(c, NULL, ret);
+	if (!hold(c, d, ret))
+		return OK;
+	/* One thread reads; the others make do with what there is, if there is anything. */
+	if (pthread_mutex_trylock(&d->refreshing) != 0) {
+		if (*ret != NULL)
+			return OK;
+		pthread_mutex_lock(&d->refreshing);
+	}
+	e = refresh(c, d);
+	pthread_mutex_unlock(&d->refreshing);
+	directory_give_back(ret);
+	(void)hold(c, d, ret);
+	if (e != OK)
+		directory_give_back(ret);
+	return e;
 }

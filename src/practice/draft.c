@@ -1,4 +1,5 @@
 /* draft.c - see draft.h. */
+#include "base/log.h"
 #include "practice/draft.h"
 #include "practice/outbox.h"
 #include "practice/record.h"
@@ -100,10 +101,13 @@ draft_find(struct ctx *c, str token, struct draft *ret)
 err
 draft_retime(struct ctx *c, str token, const struct booking *hold)
 {
-	return db_run(c->db, SQL("UPDATE draft SET booking = $1, practitioner = $2, motive = $3, start_at = $4,"
+	int64_t changed;
+
+	TRY(db_run(c->db, SQL("UPDATE draft SET booking = $1, practitioner = $2, motive = $3, start_at = $4,"
 	    " lapses_at = $5 WHERE token_hash = $6 AND org = $7 AND proven < 2"),
 	    BINDS(INT(hold->id), INT(hold->practitioner), INT(hold->motive), INT(hold->start),
-	    INT(c->now + DRAFT_LIFE), BLOB(token_hash(c->mem, token)), INT(c->org)), NULL);
+	    INT(c->now + DRAFT_LIFE), BLOB(token_hash(c->mem, token)), INT(c->org)), &changed));
+	return changed == 1 ? OK : ERR_CONFLICT;
 }
 
 err
@@ -127,8 +131,10 @@ draft_describe(struct ctx *c, str token, const struct draft *d, const struct dra
 	if (!buf_ok(&record))
 		return ERR_TOO_LARGE;
 	TRY(vault_seal(c, &at, buf_str(&record), &sealed));
+	/* A code proves the address that it went to: with another address it is worth nothing. */
 	TRY(db_run(c->db, SQL("UPDATE draft SET details_sealed = $1, version = version + 1,"
-	    " proven = CASE WHEN CAST($2 AS BIGINT) = 1 THEN proven ELSE 0 END, lapses_at = $3"
+	    " proven = CASE WHEN CAST($2 AS BIGINT) = 1 THEN proven ELSE 0 END,"
+	    " code_mac = CASE WHEN CAST($2 AS BIGINT) = 1 THEN code_mac ELSE NULL END, lapses_at = $3"
 	    " WHERE token_hash = $4 AND org = $5 AND version = $6 AND proven < 2"),
 	    BINDS(BLOB(sealed), INT(same_address), INT(c->now + DRAFT_LIFE),
 	    BLOB(token_hash(c->mem, token)), INT(d->org), INT(d->version)), &changed));
@@ -160,10 +166,11 @@ draft_send_code(struct ctx *c, str token, const struct draft *d)
 	    BINDS(BLOB(token_hash(c->mem, token)), INT(d->org)), &sent));
 	if (sent / 100 >= DRAFT_CODES_MAX)
 		return ERR_THROTTLED;
+	/* The version: the address is still the one that we are writing to. */
 	TRY(db_run(c->db, SQL("UPDATE draft SET code_mac = $1, code_tries = $2, code_until = $3"
-	    " WHERE token_hash = $4 AND org = $5 AND code_tries = $6"),
+	    " WHERE token_hash = $4 AND org = $5 AND code_tries = $6 AND version = $7"),
 	    BINDS(BLOB(mac), INT((sent / 100 + 1) * 100), INT(c->now + promise()->code_life),
-	    BLOB(token_hash(c->mem, token)), INT(d->org), INT(sent)), &changed));
+	    BLOB(token_hash(c->mem, token)), INT(d->org), INT(sent), INT(d->version)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
 	TRY(outbox_insert(c, &message));
@@ -175,86 +182,121 @@ draft_prove(struct ctx *c, str token, str code)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
-	str hash = token_hash(c->mem, token), mac, stored;
-	int64_t tries, until;
-	bool right;
+	str hash = token_hash(c->mem, token), mac;
+	int64_t counted;
 
 	TRY(code_mac(c, token, code, &mac));
 	TRY(db_begin(c->db, &tx));
-	/* The try is counted before it is judged, so that trying in parallel wins nothing. */
+	/*
+	 * The try is counted before it is judged, so that trying in parallel wins
+	 * nothing; and never past the limit, where it would reach the hundreds.
+	 */
 	TRY(db_run(c->db, SQL("UPDATE draft SET code_tries = code_tries + 1"
-	    " WHERE token_hash = $1 AND org = $2"), BINDS(BLOB(hash), INT(c->org)), NULL));
-	TRY(db_read(c->db, SQL("SELECT code_mac, code_tries, code_until FROM draft"
+	    " WHERE token_hash = $1 AND org = $2 AND code_tries % 100 < $3"),
+	    BINDS(BLOB(hash), INT(c->org), INT(promise()->code_tries)), &counted));
+	TRY(db_read(c->db, SQL("SELECT code_mac, code_until, proven FROM draft"
 	    " WHERE token_hash = $1 AND org = $2"), BINDS(BLOB(hash), INT(c->org)), &rows));
 	TRY(db_next(rows));
-	stored = db_text(rows, c->mem, 0);
-	tries = db_int(rows, 1) % 100;
-	until = db_int(rows, 2);
+	str stored = db_text(rows, c->mem, 0);
+	bool usable = counted == 1 && stored.n > 0 && db_int(rows, 1) > c->now;
+	bool proven = db_int(rows, 2) >= PROOF_GIVEN;
 	db_rows_end(&rows);
-	bool usable = stored.n > 0 && tries <= promise()->code_tries && until > c->now;
-	right = usable && secret_equal(stored, mac);
-	if (right)
+	bool right = usable && secret_equal(stored, mac);
+	if (right && !proven)
 		TRY(db_run(c->db, SQL("UPDATE draft SET proven = 1, code_mac = NULL"
-		    " WHERE token_hash = $1 AND org = $2 AND proven = 0"),
-		    BINDS(BLOB(hash), INT(c->org)), NULL));
+		    " WHERE token_hash = $1 AND org = $2"), BINDS(BLOB(hash), INT(c->org)), NULL));
 	TRY(db_commit(&tx));
-	return right ? OK : usable ? ERR_INVALID : ERR_EXPIRED;
+	/* The same form sent twice: the first one has used the code up. */
+	if (right || proven)
+		return OK;
+	return usable ? ERR_INVALID : ERR_EXPIRED;
 }
 
-/* Found by address, names and birth date, or made; the relative hangs on the one who books. */
+/* Whoever books for a relative: known here, or to be made with the appointment. */
 static err
-find_or_prepare(struct ctx *c, const struct person *p, id *ret_known, struct person_prepared *ret_fresh)
-{
-	err e = person_find_match(c, PURPOSE_BOOK, p, ret_known);
-
-	if (e != ERR_NOT_FOUND)
-		return e;
-	*ret_known = 0;
-	return person_prepare(c, p, ret_fresh);
-}
-
-static err
-guardian_for(struct ctx *c, const struct draft_details *x, id *ret)
+guardian_for(struct ctx *c, const struct draft_details *x, struct person_prepared *fresh,
+    struct booking_who *who, id *ret)
 {
 	struct person booker = { .family = x->booker_family, .given = x->booker_given,
 	    .email = x->patient.email, .phone = x->patient.phone, .lang = x->patient.lang };
 	err e = person_find_match(c, PURPOSE_BOOK, &booker, ret);
 
-	return e == ERR_NOT_FOUND ? person_create(c, &booker, ret) : e;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	TRY(person_prepare(c, &booker, fresh));
+	who->guardian = fresh;
+	*ret = fresh->id;
+	return OK;
 }
 
+/* The patient is found by address, names and birth date, or made. */
 static err
 book(struct ctx *c, const struct draft *d, struct booking *ret)
 {
 	struct person patient = d->details.patient;
-	struct person_prepared fresh;
+	struct person_prepared fresh, guardian;
 	struct booking_who who = {0};
+	err e = person_find_match(c, PURPOSE_BOOK, &patient, &who.person);
 
-	if (d->details.for_relative)
-		TRY(guardian_for(c, &d->details, &patient.guardian));
-	TRY(find_or_prepare(c, &patient, &who.person, &fresh));
-	if (who.person == 0)
+	if (e == ERR_NOT_FOUND) {
+		if (d->details.for_relative)
+			TRY(guardian_for(c, &d->details, &guardian, &who, &patient.guardian));
+		TRY(person_prepare(c, &patient, &fresh));
 		who.fresh = &fresh;
+		e = OK;
+	}
+	TRY(e);
 	return booking_confirm(c, d->hold, &who, ret);
+}
+
+/*
+ * What this draft has become: by an earlier call whose answer was lost, or by
+ * another form sent at the same moment.  ERR_NOT_FOUND: nothing yet.
+ */
+static err
+outcome(struct ctx *c, const struct draft *d, struct booking *ret)
+{
+	struct booking b;
+	err e = booking_get(c, d->hold, &b);
+
+	if (e == OK && b.state != BOOKING_HELD) {
+		*ret = b;
+		return OK;
+	}
+	/* A hold that was moved to is gone: the appointment has its time. */
+	if (e != ERR_NOT_FOUND || d->moves == 0)
+		return e == OK ? ERR_NOT_FOUND : e;
+	TRY(booking_get(c, d->moves, &b));
+	if (b.start != d->start || b.practitioner != d->practitioner)
+		return ERR_NOT_FOUND;
+	*ret = b;
+	return OK;
 }
 
 err
 draft_finish(struct ctx *c, str token, const struct draft *d, struct booking *ret)
 {
-	/* Done before, or the answer to doing it was lost. */
-	err e = booking_get(c, d->hold, ret);
-	if (d->done || (e == OK && ret->state >= BOOKING_CONFIRMED && ret->state < BOOKING_CANCELLED))
+	int64_t marked;
+	err e = outcome(c, d, ret);
+
+	if (e != ERR_NOT_FOUND)
 		return e;
 	if (!d->proven && d->moves == 0)
 		return ERR_DENIED;
 	/* The link of the appointment was proof enough for moving it. */
 	if (d->moves != 0)
-		TRY(booking_move_to_hold(c, d->moves, d->hold, ret));
+		e = booking_move_to_hold(c, d->moves, d->hold, ret);
 	else
-		TRY(book(c, d, ret));
-	return db_run(c->db, SQL("UPDATE draft SET proven = 2, booking = $1, details_sealed = NULL"
+		e = book(c, d, ret);
+	if ((e == ERR_EXPIRED || e == ERR_CONFLICT || e == ERR_NOT_FOUND) && outcome(c, d, ret) == OK)
+		return OK;
+	TRY(e == ERR_NOT_FOUND ? ERR_EXPIRED : e);	/* lapsed, and swept already */
+	/* The appointment stands, and a repeat finds it, even if this cannot be written any more. */
+	if (db_run(c->db, SQL("UPDATE draft SET proven = 2, booking = $1, details_sealed = NULL"
 	    " WHERE token_hash = $2 AND org = $3"),
-	    BINDS(INT(ret->id), BLOB(token_hash(c->mem, token)), INT(d->org)), NULL);
+	    BINDS(INT(ret->id), BLOB(token_hash(c->mem, token)), INT(d->org)), &marked) != OK)
+		LOG_WARN("draft", "done, but not marked so", LOG_INT("draft", d->id));
+	return OK;
 }
 
 err

@@ -38,14 +38,21 @@ struct draft {
 err  draft_begin(struct ctx *, const struct booking *hold, id moves, str *ret_token) MUST_USE;
 /* Of any organisation: sets c->org.  ERR_NOT_FOUND: none, or dropped. */
 err  draft_find(struct ctx *, str token, struct draft *ret) MUST_USE;
-/* Another time was chosen: the words stay. */
+/* Another time was chosen: the words stay.  ERR_CONFLICT: an appointment already, or dropped. */
 err  draft_retime(struct ctx *, str token, const struct booking *hold) MUST_USE;
 
-/* Keep what was typed; the address has to be proven (again, if it is another). */
+/*
+ * Keep what was typed; the address has to be proven (again, if it is another).
+ * ERR_CONFLICT: changed since d was found, or an appointment already.
+ */
 err  draft_describe(struct ctx *, str token, const struct draft *, const struct draft_details *) MUST_USE;
-/* Send a code to the address.  ERR_THROTTLED: DRAFT_CODES_MAX were sent already. */
+/*
+ * Send a code to the address.  ERR_THROTTLED: DRAFT_CODES_MAX were sent already.
+ * ERR_CONFLICT: the details have changed since, or another code is just leaving.
+ */
 err  draft_send_code(struct ctx *, str token, const struct draft *) MUST_USE;
-/* ERR_INVALID: not the code.  ERR_EXPIRED: too old, or too many tries: send another. */
+/* OK also when it was proven before.  ERR_INVALID: not the code.  ERR_EXPIRED: none, too old,
+ * or too many tries: send another. */
 err  draft_prove(struct ctx *, str token, str code) MUST_USE;
 
 /*

@@ -12,7 +12,8 @@
 #include "practice/free.h"
 #include "store/db.h"
 
-enum { EPOCHS = 4096, PAGE_WORDS = CELLS_PER_PAGE / 64, PROBES_MAX = 16 };
+/* Who shares an epoch with somebody else only reads again more often. */
+enum { EPOCHS = 4096, ORGS = 1024, PAGE_WORDS = CELLS_PER_PAGE / 64, PROBES_MAX = 16 };
 
 struct page {
 	id		 org, holder;
@@ -26,6 +27,7 @@ struct free_cache {
 	pthread_rwlock_t lock;
 	struct page	 pages[FREE_PAGES_MAX];
 	_Atomic uint32_t epochs[EPOCHS];
+	_Atomic uint64_t org_epochs[ORGS];
 };
 
 static uint64_t
@@ -188,20 +190,76 @@ free_cells(struct ctx *c, id holder, int64_t first, int64_t n, struct cells *ret
 	return OK;
 }
 
+/* Under the lock: what every page of the range is told of, with its cells of the range. */
+static void
+forget_page(struct page *p, int64_t first, int64_t n)
+{
+	(void)first;
+	(void)n;
+	p->good_until = 0;
+}
+
+static void
+take_page(struct page *p, int64_t first, int64_t n)
+{
+	int64_t base = p->number * CELLS_PER_PAGE;
+	int64_t end = min64(first + n - base, CELLS_PER_PAGE);
+
+	for (int64_t at = max64(first - base, 0); at < end; at++)
+		set_bits(p->busy, at);
+}
+
+struct change { id org, holder; int64_t first, n; };
+
+static void
+tell(struct free_cache *f, const struct change *c, void (*page)(struct page *, int64_t, int64_t))
+{
+	for (int64_t number = page_of(c->first); number <= page_of(c->first + max64(c->n, 1) - 1); number++) {
+		struct page *p = find(f, c->org, c->holder, number);
+
+		if (p != NULL)
+			page(p, c->first, c->n);
+	}
+	atomic_fetch_add(epoch_of(f, c->org, c->holder), 1);
+	/* Last: whoever reads the new count can no longer find the old pages. */
+	atomic_fetch_add(&f->org_epochs[mix(c->org, 0, 0) % ORGS], 1);
+}
+
 void
 free_forget(struct free_cache *f, id org, id holder, int64_t first, int64_t n)
 {
 	if (f == NULL)
 		return;
 	(void)pthread_rwlock_wrlock(&f->lock);
-	atomic_fetch_add(epoch_of(f, org, holder), 1);
-	for (int64_t number = page_of(first); number <= page_of(first + max64(n, 1) - 1); number++) {
-		struct page *p = find(f, org, holder, number);
-
-		if (p != NULL)
-			p->good_until = 0;
-	}
+	tell(f, &(struct change){ org, holder, first, n }, forget_page);
 	(void)pthread_rwlock_unlock(&f->lock);
+}
+
+uint32_t
+free_mark(struct free_cache *f, id org, id holder)
+{
+	return f == NULL ? 0 : atomic_load(epoch_of(f, org, holder));
+}
+
+/*
+ * A change that committed after ours and freed these cells again would have
+ * moved the epoch past our mark, so that its page is not made busy by us.
+ */
+void
+free_taken(struct free_cache *f, id org, id holder, uint32_t mark, int64_t first, int64_t n)
+{
+	if (f == NULL)
+		return;
+	(void)pthread_rwlock_wrlock(&f->lock);
+	bool alone = atomic_load(epoch_of(f, org, holder)) == mark;
+	tell(f, &(struct change){ org, holder, first, n }, alone ? take_page : forget_page);
+	(void)pthread_rwlock_unlock(&f->lock);
+}
+
+uint64_t
+free_epoch(struct free_cache *f, id org)
+{
+	return atomic_load(&f->org_epochs[mix(org, 0, 0) % ORGS]);
 }
 
 bool

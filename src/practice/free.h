@@ -39,6 +39,20 @@ err  free_cells(struct ctx *, id holder, int64_t first, int64_t n, struct cells 
 /* After a commit that took or freed cells of the holder. */
 void free_forget(struct free_cache *, id org, id holder, int64_t first, int64_t n);
 
+/*
+ * The same for a change that only took cells, without reading them all again:
+ * mark is the holder's free_mark from before the commit.  If somebody else's
+ * change of the holder was heard of since, it is forgotten after all.
+ */
+uint32_t free_mark(struct free_cache *, id org, id holder);
+void free_taken(struct free_cache *, id org, id holder, uint32_t mark, int64_t first, int64_t n);
+
+/*
+ * Rises with every free_forget and free_taken of the organisation.  What was worked out from
+ * its busy time after this was read is true as long as it still reads the same.
+ */
+uint64_t free_epoch(struct free_cache *, id org);
+
 /* All cells of [from, from + n) are free; cells outside the range count as busy. */
 bool cells_all_free(const struct cells *, int64_t from, int64_t n);
 

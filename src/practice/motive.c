@@ -72,6 +72,24 @@ motive_check(const struct motive *form)
 	return clean(&m);
 }
 
+/* Inside a change. */
+static err
+insert(struct ctx *c, const struct motive *m)
+{
+	TRY(db_lock(c->db, c->org, true));
+	TRY(rules_room(c, SQL("SELECT COUNT(*) FROM motive WHERE org = $1"), BINDS(INT(c->org)),
+	    MOTIVE_MAX));
+	return db_run(c->db, SQL(
+	    "INSERT INTO motive (org, id, name, short_name, colour, minutes, buffer_before_minutes,"
+	    " buffer_after_minutes, step_minutes, online, audience, notice_minutes, horizon_days,"
+	    " capacity, instructions, position)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"),
+	    BINDS(INT(c->org), INT(m->id), TEXT(m->name), TEXT(m->short_name), INT(m->colour),
+	    INT(m->minutes), INT(m->buffer_before_minutes), INT(m->buffer_after_minutes),
+	    INT(m->step_minutes), INT(m->online), INT(m->audience), INT(m->notice_minutes),
+	    INT(m->horizon_days), INT(m->capacity), TEXT(m->instructions), INT(m->position)), NULL);
+}
+
 err
 motive_create(struct ctx *c, const struct motive *form, id *ret)
 {
@@ -82,18 +100,7 @@ motive_create(struct ctx *c, const struct motive *form, id *ret)
 		return ERR_INVALID;
 	m.id = ctx_id(c);
 	TRY(db_begin(c->db, &tx));
-	TRY(db_lock(c->db, c->org, true));
-	TRY(rules_room(c, SQL("SELECT COUNT(*) FROM motive WHERE org = $1"), BINDS(INT(c->org)),
-	    MOTIVE_MAX));
-	TRY(db_run(c->db, SQL(
-	    "INSERT INTO motive (org, id, name, short_name, colour, minutes, buffer_before_minutes,"
-	    " buffer_after_minutes, step_minutes, online, audience, notice_minutes, horizon_days,"
-	    " capacity, instructions, position)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"),
-	    BINDS(INT(c->org), INT(m.id), TEXT(m.name), TEXT(m.short_name), INT(m.colour),
-	    INT(m.minutes), INT(m.buffer_before_minutes), INT(m.buffer_after_minutes),
-	    INT(m.step_minutes), INT(m.online), INT(m.audience), INT(m.notice_minutes),
-	    INT(m.horizon_days), INT(m.capacity), TEXT(m.instructions), INT(m.position)), NULL));
+	TRY(insert(c, &m));
 	TRY(rules_done(c, &tx, S("motive.create"), m.id, 0));
 	*ret = m.id;
 	return OK;
@@ -188,28 +195,35 @@ lock(struct ctx *c, id motive)
 	    " ORDER BY practitioner"), BINDS(INT(c->org), INT(motive)));
 }
 
-err
-motive_update(struct ctx *c, const struct motive *form)
+/* Inside a change, with the lock. */
+static err
+update(struct ctx *c, const struct motive *m)
 {
-	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	struct motive m = *form;
 	int64_t changed;
 
-	if (clean(&m) != MOTIVE_SOUND)
-		return ERR_INVALID;
-	TRY(db_begin(c->db, &tx));
-	TRY(lock(c, m.id));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE motive SET name = $3, short_name = $4, colour = $5, minutes = $6,"
 	    " buffer_before_minutes = $7, buffer_after_minutes = $8, step_minutes = $9, online = $10,"
 	    " audience = $11, notice_minutes = $12, horizon_days = $13, capacity = $14,"
 	    " instructions = $15, position = $16 WHERE org = $1 AND id = $2"),
-	    BINDS(INT(c->org), INT(m.id), TEXT(m.name), TEXT(m.short_name), INT(m.colour),
-	    INT(m.minutes), INT(m.buffer_before_minutes), INT(m.buffer_after_minutes),
-	    INT(m.step_minutes), INT(m.online), INT(m.audience), INT(m.notice_minutes),
-	    INT(m.horizon_days), INT(m.capacity), TEXT(m.instructions), INT(m.position)), &changed));
-	if (changed == 0)
-		return ERR_NOT_FOUND;
+	    BINDS(INT(c->org), INT(m->id), TEXT(m->name), TEXT(m->short_name), INT(m->colour),
+	    INT(m->minutes), INT(m->buffer_before_minutes), INT(m->buffer_after_minutes),
+	    INT(m->step_minutes), INT(m->online), INT(m->audience), INT(m->notice_minutes),
+	    INT(m->horizon_days), INT(m->capacity), TEXT(m->instructions), INT(m->position)), &changed));
+	return changed == 0 ? ERR_NOT_FOUND : OK;
+}
+
+err
+motive_update(struct ctx *c, const struct motive *form)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct motive m = *form;
+
+	if (clean(&m) != MOTIVE_SOUND)
+		return ERR_INVALID;
+	TRY(db_begin(c->db, &tx));
+	TRY(lock(c, m.id));
+	TRY(update(c, &m));
 	return rules_done(c, &tx, S("motive.update"), m.id, 0);
 }
 
@@ -251,30 +265,52 @@ open_motive(struct ctx *c, id motive)
 	    BINDS(INT(c->org), INT(motive)));
 }
 
+/* Inside a change, with the lock. */
+static err
+write_practitioners(struct ctx *c, id motive, const id *ids, size_t n)
+{
+	id *set = rules_set(c->mem, ids, &n);
+	int64_t removed;
+
+	TRY(db_run(c->db, SQL("DELETE FROM motive_practitioner WHERE org = $1 AND motive = $2"),
+	    BINDS(INT(c->org), INT(motive)), &removed));
+	return add_members(c, SQL(
+	    "INSERT INTO motive_practitioner (org, motive, practitioner)"
+	    " SELECT m.org, m.id, p.id FROM motive m JOIN practitioner p ON p.org = m.org"
+	    " WHERE m.org = $1 AND m.id = $2 AND p.id = $3"
+	    " AND m.closed_at IS NULL AND p.closed_at IS NULL"), motive, set, n);
+}
+
+static err
+write_resources(struct ctx *c, id motive, const id *ids, size_t n)
+{
+	id *set = rules_set(c->mem, ids, &n);
+	int64_t removed;
+
+	TRY(db_run(c->db, SQL("DELETE FROM motive_resource WHERE org = $1 AND motive = $2"),
+	    BINDS(INT(c->org), INT(motive)), &removed));
+	return add_members(c, SQL(
+	    "INSERT INTO motive_resource (org, motive, resource)"
+	    " SELECT m.org, m.id, r.id FROM motive m JOIN resource r ON r.org = m.org"
+	    " WHERE m.org = $1 AND m.id = $2 AND r.id = $3"
+	    " AND m.closed_at IS NULL AND r.closed_at IS NULL"), motive, set, n);
+}
+
+/*
+ * Those who leave are locked; those who join need no lock, for until we commit
+ * nobody can book the motive with them.
+ */
 err
 motive_set_practitioners(struct ctx *c, id motive, const id *ids, size_t n)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	int64_t removed;
-	id *set;
 
 	if (n > PRACTITIONER_MAX)
 		return ERR_TOO_LARGE;
-	set = rules_set(c->mem, ids, &n);
 	TRY(db_begin(c->db, &tx));
 	TRY(open_motive(c, motive));
-	/*
-	 * Those who leave are locked; those who join need no lock, for until we
-	 * commit nobody can book the motive with them.
-	 */
 	TRY(lock(c, motive));
-	TRY(db_run(c->db, SQL("DELETE FROM motive_practitioner WHERE org = $1 AND motive = $2"),
-	    BINDS(INT(c->org), INT(motive)), &removed));
-	TRY(add_members(c, SQL(
-	    "INSERT INTO motive_practitioner (org, motive, practitioner)"
-	    " SELECT m.org, m.id, p.id FROM motive m JOIN practitioner p ON p.org = m.org"
-	    " WHERE m.org = $1 AND m.id = $2 AND p.id = $3"
-	    " AND m.closed_at IS NULL AND p.closed_at IS NULL"), motive, set, n));
+	TRY(write_practitioners(c, motive, ids, n));
 	return rules_done(c, &tx, S("motive.practitioners"), motive, (int64_t)n);
 }
 
@@ -282,23 +318,39 @@ err
 motive_set_resources(struct ctx *c, id motive, const id *ids, size_t n)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	int64_t removed;
-	id *set;
 
 	if (n > RESOURCE_MAX)
 		return ERR_TOO_LARGE;
-	set = rules_set(c->mem, ids, &n);
 	TRY(db_begin(c->db, &tx));
 	TRY(open_motive(c, motive));
 	TRY(lock(c, motive));
-	TRY(db_run(c->db, SQL("DELETE FROM motive_resource WHERE org = $1 AND motive = $2"),
-	    BINDS(INT(c->org), INT(motive)), &removed));
-	TRY(add_members(c, SQL(
-	    "INSERT INTO motive_resource (org, motive, resource)"
-	    " SELECT m.org, m.id, r.id FROM motive m JOIN resource r ON r.org = m.org"
-	    " WHERE m.org = $1 AND m.id = $2 AND r.id = $3"
-	    " AND m.closed_at IS NULL AND r.closed_at IS NULL"), motive, set, n));
+	TRY(write_resources(c, motive, ids, n));
 	return rules_done(c, &tx, S("motive.resources"), motive, (int64_t)n);
+}
+
+err
+motive_save(struct ctx *c, const struct motive *form, const struct motive_needs *needs, id *ret)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct motive m = *form;
+	bool fresh = m.id == 0;
+
+	if (clean(&m) != MOTIVE_SOUND)
+		return ERR_INVALID;
+	if (needs->practitioners_n > PRACTITIONER_MAX || needs->resources_n > RESOURCE_MAX)
+		return ERR_TOO_LARGE;
+	if (fresh)
+		m.id = ctx_id(c);
+	TRY(db_begin(c->db, &tx));
+	TRY(fresh ? insert(c, &m) : open_motive(c, m.id));
+	TRY(lock(c, m.id));
+	if (!fresh)
+		TRY(update(c, &m));
+	TRY(write_practitioners(c, m.id, needs->practitioners, needs->practitioners_n));
+	TRY(write_resources(c, m.id, needs->resources, needs->resources_n));
+	TRY(rules_done(c, &tx, fresh ? S("motive.create") : S("motive.update"), m.id, 0));
+	*ret = m.id;
+	return OK;
 }
 
 err

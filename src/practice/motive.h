@@ -31,7 +31,7 @@ struct motive {
 	id	id;
 	str	name;
 	str	short_name;		/* for narrow columns; empty: the name's first 12 code points */
-	int	colour;			/* 0xRRGGBB */
+	int	colour;			/* 0 to ORG_COLOUR_MAX */
 	int	minutes;
 	int	buffer_before_minutes, buffer_after_minutes;	/* busy, not shown */
 	int	step_minutes;		/* between proposed starts; 0 in a form: like minutes */
@@ -66,6 +66,15 @@ err motive_close(struct ctx *, id) MUST_USE;
 /* Replace the whole set.  ERR_NOT_FOUND: the motive or one of them is none, or closed. */
 err motive_set_practitioners(struct ctx *, id motive, const id *, size_t n) MUST_USE;
 err motive_set_resources(struct ctx *, id motive, const id *, size_t n) MUST_USE;
+/*
+ * A form as a whole, in one change: the motive (id 0: a new one), who does it
+ * and with what.  Errors as of those three; a closed one is ERR_NOT_FOUND.
+ */
+struct motive_needs {
+	const id	*practitioners, *resources;
+	size_t		 practitioners_n, resources_n;
+};
+err motive_save(struct ctx *, const struct motive *, const struct motive_needs *, id *ret) MUST_USE;
 /* Ids of open ones, rising.  For the resources themselves: resource_list_for. */
 err motive_practitioners(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;
 err motive_resources(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;

@@ -3,9 +3,9 @@
 
 #include "practice/outbox.h"
 #include "practice/record.h"
+#include "practice/task.h"
 #include "store/db.h"
 
-#define CLAIM		USEC_PER_MINUTE
 #define COLUMNS		"id, org, person, booking, kind, state, attempts, last_code," \
 			" next_at, created_at, sent_at, payload_sealed"
 
@@ -116,18 +116,23 @@ outbox_withdraw(struct ctx *c, id booking, enum message_kind kind, int64_t *ret_
 {
 	assert(db_in_change(c->db));
 	return db_run(c->db, SQL("UPDATE outbox SET state = 4, payload_sealed = NULL"
-	    " WHERE org = $1 AND booking = $2 AND kind = $3 AND state = 1"),
-	    BINDS(INT(c->org), INT(booking), INT(kind)), ret_n);
+	    " WHERE org = $1 AND booking = $2 AND kind = $3 AND state = 1 AND claimed_until <= $4"),
+	    BINDS(INT(c->org), INT(booking), INT(kind), INT(c->now)), ret_n);
 }
 
+/*
+ * The row is locked, not only read: else a sender could claim it between our
+ * look and our commit, and tell of the booking as it was before.
+ */
 err
 outbox_is_waiting(struct ctx *c, id booking, enum message_kind kind, bool *ret)
 {
 	int64_t n;
 
-	TRY(db_one_int(c->db, SQL("SELECT count(*) FROM outbox"
-	    " WHERE org = $1 AND booking = $2 AND kind = $3 AND state = 1"),
-	    BINDS(INT(c->org), INT(booking), INT(kind)), &n));
+	assert(db_in_change(c->db));
+	TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0"
+	    " WHERE org = $1 AND booking = $2 AND kind = $3 AND state = 1 AND claimed_until <= $4"),
+	    BINDS(INT(c->org), INT(booking), INT(kind), INT(c->now)), &n));
 	*ret = n > 0;
 	return OK;
 }
@@ -161,84 +166,122 @@ collect(struct ctx *c, struct db_rows *rows, int limit, struct outbox_message **
 	return OK;
 }
 
-/*
- * Two servers may see the same row as due; the claim is the UPDATE, which
- * names the attempt count that was seen, so that only one of them changes it.
- */
+/* One row each, in an order that all servers keep, so that none waits for another in a circle. */
+static err
+claim_rows(struct ctx *c, struct outbox_message *due, size_t n, size_t *ret_kept)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	size_t kept = 0;
+	int64_t changed;
+
+	TRY(db_begin(c->db, &tx));
+	for (size_t i = 0; i < n; i++) {
+		/* Whoever was faster has changed attempts, and the row no longer fits. */
+		TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = $1, attempts = attempts + 1"
+		    " WHERE org = $2 AND id = $3 AND state = 1 AND attempts = $4"
+		    " AND claimed_until <= $5 AND next_at <= $5"),
+		    BINDS(INT(c->now + OUTBOX_CLAIM), INT(due[i].org), INT(due[i].id),
+		    INT(due[i].attempts), INT(c->now)), &changed));
+		if (changed == 0)
+			continue;
+		due[kept] = due[i];
+		due[kept++].attempts++;
+	}
+	TRY(db_commit(&tx));
+	*ret_kept = kept;
+	return OK;
+}
+
 err
 outbox_claim(struct ctx *c, struct outbox_message **ret, size_t *ret_n)
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
-	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	struct outbox_message *due;
-	size_t n, kept = 0;
+	size_t n;
 
-	TRY(db_read(c->db, SQL("SELECT " COLUMNS " FROM outbox"
-	    " WHERE state = 1 AND next_at <= $1 AND claimed_until <= $1 ORDER BY next_at LIMIT $2"),
+	TRY(db_read(c->db, SQL("SELECT " COLUMNS " FROM outbox WHERE state = 1 AND next_at <= $1"
+	    " AND claimed_until <= $1 ORDER BY next_at, id LIMIT $2"),
 	    BINDS(INT(c->now), INT(OUTBOX_CLAIM_MAX)), &rows));
 	TRY(collect(c, rows, OUTBOX_CLAIM_MAX, &due, &n));
 	db_rows_end(&rows);
-	if (n > 0) {
-		TRY(db_begin(c->db, &tx));
-		for (size_t i = 0; i < n; i++) {
-			int64_t changed;
-
-			TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = $1, attempts = attempts + 1"
-			    " WHERE org = $2 AND id = $3 AND state = 1 AND attempts = $4 AND claimed_until <= $5"),
-			    BINDS(INT(c->now + CLAIM), INT(due[i].org), INT(due[i].id),
-			    INT(due[i].attempts), INT(c->now)), &changed));
-			if (changed == 0)
-				continue;
-			due[i].attempts++;
-			due[kept++] = due[i];
-		}
-		TRY(db_commit(&tx));
-	}
+	if (n > 0)
+		TRY(claim_rows(c, due, n, &n));
 	*ret = due;
-	*ret_n = kept;
+	*ret_n = n;
+	return OK;
+}
+
+/* Our claim is the row with the count of attempts that we made; *ret_ours: it still is. */
+static err
+end_with(struct ctx *c, const struct outbox_message *m, enum outbox_state state, int code, bool *ret_ours)
+{
+	int64_t changed;
+
+	TRY(db_run(c->db, SQL("UPDATE outbox SET state = $1, last_code = $2, payload_sealed = NULL"
+	    " WHERE org = $3 AND id = $4 AND state = 1 AND attempts = $5"),
+	    BINDS(INT(state), INT(code), INT(m->org), INT(m->id), INT(m->attempts)), &changed));
+	*ret_ours = changed == 1;
 	return OK;
 }
 
 static err
-settle_failed(struct ctx *c, const struct outbox_message *m, int code)
+refuse(struct ctx *c, const struct outbox_message *m, int code)
 {
-	TRY(db_run(c->db, SQL("UPDATE outbox SET state = 3, last_code = $1, payload_sealed = NULL"
-	    " WHERE org = $2 AND id = $3 AND state = 1"),
-	    BINDS(INT(code), INT(m->org), INT(m->id)), NULL));
-	return db_run(c->db, SQL("INSERT INTO task (org, id, kind, booking, outbox, created_at)"
-	    " VALUES ($1, $2, 1, $3, $4, $5)"),
-	    BINDS(INT(m->org), INT(ctx_id(c)), REF(m->booking), INT(m->id), INT(c->now)), NULL);
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	bool ours;
+
+	TRY(db_begin(c->db, &tx));
+	TRY(end_with(c, m, OUTBOX_FAILED, code, &ours));
+	if (ours && (m->booking != 0 || m->kind == MESSAGE_INVITATION))
+		TRY(task_add_undelivered(c, m));
+	return db_commit(&tx);
+}
+
+/* It did go, whatever others made of the row meanwhile. */
+static err
+went(struct ctx *c, const struct outbox_message *m, int code)
+{
+	int64_t changed;
+
+	return db_run(c->db, SQL("UPDATE outbox SET state = 2, sent_at = $1, last_code = $2,"
+	    " payload_sealed = NULL WHERE org = $3 AND id = $4 AND state <> 2"),
+	    BINDS(INT(c->now), INT(code), INT(m->org), INT(m->id)), &changed);
+}
+
+static err
+wait_on(struct ctx *c, const struct outbox_message *m, int attempts, int code)
+{
+	int64_t changed;
+	usec next = attempts < m->attempts ? m->next_at :
+	    c->now + outbox_backoff_seconds(attempts) * USEC_PER_SECOND;
+
+	return db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0, attempts = $1, last_code = $2,"
+	    " next_at = $3 WHERE org = $4 AND id = $5 AND state = 1 AND attempts = $6"),
+	    BINDS(INT(attempts), INT(code), INT(next), INT(m->org), INT(m->id), INT(m->attempts)), &changed);
 }
 
 err
 outbox_settle(struct ctx *c, const struct outbox_message *m, enum outbox_outcome outcome, int code)
 {
-	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	bool ours;
 
-	if (outcome == OUTBOX_TRY_LATER && m->attempts >= OUTBOX_ATTEMPTS_MAX)
-		outcome = OUTBOX_REFUSED;
-	TRY(db_begin(c->db, &tx));
 	switch (outcome) {
-	case OUTBOX_WENT:	/* what it said is not kept */
-		TRY(db_run(c->db, SQL("UPDATE outbox SET state = 2, sent_at = $1, last_code = $2,"
-		    " payload_sealed = NULL WHERE org = $3 AND id = $4"),
-		    BINDS(INT(c->now), INT(code), INT(m->org), INT(m->id)), NULL));
-		break;
-	case OUTBOX_REFUSED:
-		TRY(settle_failed(c, m, code));
-		break;
+	case OUTBOX_WENT:
+		return went(c, m, code);
 	case OUTBOX_TRY_LATER:
-		TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0, last_code = $1, next_at = $2"
-		    " WHERE org = $3 AND id = $4"),
-		    BINDS(INT(code), INT(c->now + outbox_backoff_seconds(m->attempts) * USEC_PER_SECOND),
-		    INT(m->org), INT(m->id)), NULL));
-		break;
+		if (m->attempts < OUTBOX_ATTEMPTS_MAX)
+			return wait_on(c, m, m->attempts, code);
+		return refuse(c, m, code);
+	case OUTBOX_REFUSED:
+		return refuse(c, m, code);
 	case OUTBOX_NO_ADDRESS:
-		TRY(db_run(c->db, SQL("UPDATE outbox SET state = 4, payload_sealed = NULL"
-		    " WHERE org = $1 AND id = $2"), BINDS(INT(m->org), INT(m->id)), NULL));
-		break;
+		return end_with(c, m, OUTBOX_UNADDRESSED, code, &ours);
+	case OUTBOX_STALE:
+		return end_with(c, m, OUTBOX_WITHDRAWN, code, &ours);
+	case OUTBOX_UNTRIED:
+		return wait_on(c, m, m->attempts - 1, m->last_code);
 	}
-	return db_commit(&tx);
+	panic("outbox: no such outcome");
 }
 
 err
@@ -246,9 +289,22 @@ outbox_list(struct ctx *c, int limit, struct outbox_message **ret, size_t *ret_n
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
+	assert(limit > 0 && limit <= OUTBOX_LIST_MAX);
 	TRY(db_read(c->db, SQL("SELECT " COLUMNS " FROM outbox WHERE org = $1"
 	    " ORDER BY id DESC LIMIT $2"), BINDS(INT(c->org), INT(limit)), &rows));
 	return collect(c, rows, limit, ret, ret_n);
+}
+
+err
+outbox_get(struct ctx *c, id message, struct outbox_message *ret)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+
+	TRY(db_read(c->db, SQL("SELECT " COLUMNS " FROM outbox WHERE org = $1 AND id = $2"),
+	    BINDS(INT(c->org), INT(message)), &rows));
+	TRY(db_next(rows));
+	*ret = from_row(rows, c->mem);
+	return OK;
 }
 
 err

@@ -3,7 +3,9 @@
  *
  * A row says which kind, to whom, about which booking; its payload is sealed
  * under the person's key.  Words are made when it is sent (message.h).  Rows
- * are claimed, so that any server may send them, once at a time.
+ * are claimed, so that any server may send them, once at a time.  A server
+ * that dies after sending and before saying so makes a message go twice:
+ * rather that than not at all.
  */
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -12,9 +14,11 @@
 #include "vault/vault.h"
 
 enum {
-	OUTBOX_ATTEMPTS_MAX = 12,	/* over about two days */
+	OUTBOX_ATTEMPTS_MAX = 12,	/* over about twenty hours */
 	OUTBOX_CLAIM_MAX = 50,
+	OUTBOX_LIST_MAX = 500,
 };
+#define OUTBOX_CLAIM	(2 * USEC_PER_MINUTE)	/* then others may send it */
 
 enum message_kind {
 	MESSAGE_BOOKED = 1,		/* stored: never renumber */
@@ -26,7 +30,13 @@ enum message_kind {
 	MESSAGE_RESET = 7,
 };
 
-enum outbox_state { OUTBOX_WAITING = 1, OUTBOX_SENT = 2, OUTBOX_FAILED = 3, OUTBOX_WITHDRAWN = 4 };
+enum outbox_state {
+	OUTBOX_WAITING = 1,		/* stored: never renumber */
+	OUTBOX_SENT = 2,
+	OUTBOX_FAILED = 3,
+	OUTBOX_WITHDRAWN = 4,		/* it was not true any more before it left */
+	OUTBOX_UNADDRESSED = 5,
+};
 
 /*
  * What a message needs that no booking tells: sealed under the person's key.
@@ -65,22 +75,39 @@ err  outbox_insert(struct ctx *, const struct outbox_prepared *) MUST_USE;
 err  outbox_payload(struct ctx *, enum purpose, const struct outbox_message *,
 	struct outbox_payload *ret) MUST_USE;
 
-/* Waiting messages of this kind about the booking will not leave.  Only inside a change. */
+/*
+ * Inside a change.  Waiting messages of this kind about the booking will not
+ * leave.  One that is being sent just now counts as gone: the patient may read
+ * it, and has to be told of what came after.
+ */
 err  outbox_withdraw(struct ctx *, id booking, enum message_kind, int64_t *ret_n) MUST_USE;
-/* Inside a change: is one of this kind still waiting? */
+/*
+ * Inside a change: is one of this kind still waiting?  Then it stays so until
+ * the change has ended, and tells of the booking as the change leaves it.
+ */
 err  outbox_is_waiting(struct ctx *, id booking, enum message_kind, bool *ret) MUST_USE;
 
-/* For the sending job: up to OUTBOX_CLAIM_MAX due ones of all organisations, kept for a minute. */
+/* For the sending job: up to OUTBOX_CLAIM_MAX due ones of all organisations, kept for OUTBOX_CLAIM. */
 err  outbox_claim(struct ctx *, struct outbox_message **ret, size_t *ret_n) MUST_USE;
+enum outbox_outcome {
+	OUTBOX_WENT,
+	OUTBOX_REFUSED,		/* for ever */
+	OUTBOX_TRY_LATER,	/* with back-off; the last of OUTBOX_ATTEMPTS_MAX is a refusal */
+	OUTBOX_NO_ADDRESS,
+	OUTBOX_STALE,		/* it would not be true any more */
+	OUTBOX_UNTRIED,		/* give the claim back; it does not count */
+};
 /*
- * How it went: sent; refused for ever (makes a task for the practice); later,
- * with back-off; or there is no address to send it to.
+ * How it went; code: of the mail server.  What it said is forgotten unless it
+ * waits on.  A refused message about a booking, or an invitation, makes a task
+ * for the practice; a refused code or link does not: whoever asked for it is at
+ * the screen and asks again.  A claim that was lost meanwhile changes nothing.
  */
-enum outbox_outcome { OUTBOX_WENT, OUTBOX_REFUSED, OUTBOX_TRY_LATER, OUTBOX_NO_ADDRESS };
 err  outbox_settle(struct ctx *, const struct outbox_message *, enum outbox_outcome, int code) MUST_USE;
 
-/* For the administrator's page: newest first, of c->org. */
+/* For the administrator's page: newest first, of c->org, limit at most OUTBOX_LIST_MAX. */
 err  outbox_list(struct ctx *, int limit, struct outbox_message **ret, size_t *ret_n) MUST_USE;
+err  outbox_get(struct ctx *, id, struct outbox_message *ret) MUST_USE;
 /* Messages about one booking, unopened: what, when, delivered or failed. */
 err  outbox_list_of_booking(struct ctx *, id booking, struct outbox_message **ret, size_t *ret_n) MUST_USE;
 

@@ -11,7 +11,7 @@
 
 enum {
 	RECORD_BYTES_MAX = 64 * 1024,
-	IDS_PER_READ = DB_BINDS_MAX - 1,	/* $1 is the organisation */
+	IDS_PER_READ = 15,	/* as many as the statement of read_some names */
 };
 
 #define COLUMNS "id, version, identity_sealed, COALESCE(guardian, 0)"
@@ -196,7 +196,7 @@ row(struct ctx *c, struct db_rows *rows)
 	    db_int(rows, 3) };
 }
 
-/* The rows of one read, at most max of them. */
+/* The rows of one read, which its LIMIT bounds. */
 static err
 collect(struct ctx *c, struct db_rows *rows, struct row **ret, size_t *ret_n)
 {
@@ -272,7 +272,7 @@ static err
 read_some(struct ctx *c, const id *ids, size_t n, struct row *ret)
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
-	struct bind binds[DB_BINDS_MAX];
+	struct bind binds[IDS_PER_READ + 1];
 	err e;
 
 	binds[0] = INT(c->org);

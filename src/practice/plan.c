@@ -101,14 +101,15 @@ by_id(const void *a, const void *b)
 const struct plan_motive *
 plan_motive(const struct plan *p, id motive)
 {
-	return bsearch(&motive, p->motives, p->motives_n, sizeof(*p->motives), by_id);
+	return p->motives_n == 0 ? NULL :
+	    bsearch(&motive, p->motives, p->motives_n, sizeof(*p->motives), by_id);
 }
 
 const struct plan_practitioner *
 plan_practitioner(const struct plan *p, id practitioner)
 {
-	return bsearch(&practitioner, p->practitioners, p->practitioners_n,
-	    sizeof(*p->practitioners), by_id);
+	return p->practitioners_n == 0 ? NULL : bsearch(&practitioner, p->practitioners,
+	    p->practitioners_n, sizeof(*p->practitioners), by_id);
 }
 
 err

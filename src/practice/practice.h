@@ -26,7 +26,7 @@ enum {
 	ORG_SLUG_MIN = 2, ORG_SLUG_MAX = 60,	/* a-z, 0-9 and single hyphens between */
 	ORG_NAME_MAX = 120,
 	ORG_ZONE_MAX = 64,
-	ORG_COLOUR_MAX = 0xFFFFFF,		/* 0xRRGGBB */
+	ORG_COLOUR_MAX = 7,			/* of the pages' eight, which suit light and dark */
 	ORG_CANCEL_LIMIT_MINUTES_MAX = 30 * 24 * 60,
 	ORG_PAGE_MAX = 500,
 	SITE_NAME_MAX = 120, SITE_STREET_MAX = 200, SITE_POSTAL_CODE_MAX = 12,

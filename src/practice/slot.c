@@ -29,13 +29,19 @@ struct search {
 	size_t				 n, room, limit;
 };
 
-/* Minute 1440 is the next day's midnight. */
+/*
+ * Minute 1440 is the next day's midnight.  An hour that the clocks jump over is
+ * the moment of the jump: until 2:30 and from 2:30 on then meet at 3:00, and
+ * nothing is offered before the hour of opening or past the hour of closing.
+ */
 static usec
 instant(const struct zone *zone, day on, int minute)
 {
 	enum zone_kind kind;
+	usec at = zone_instant(zone, on + minute / DAY_MINUTES, minute % DAY_MINUTES, &kind);
+	struct zone_change jump;
 
-	return zone_instant(zone, on + minute / DAY_MINUTES, minute % DAY_MINUTES, &kind);
+	return kind == ZONE_GAP && zone_change_before(zone, at, &jump) ? jump.at : at;
 }
 
 static void
@@ -142,6 +148,8 @@ add_window(struct search *s, const struct cells *own, const struct plan_hours *h
 	usec start = instant(s->plan->zone, on, h->start_minute);
 	usec end = instant(s->plan->zone, on, h->end_minute);
 
+	/* Clocks that jump at one minute past midnight exist (Casey, 2020): appointments keep to cells. */
+	start = cell_of(start + CELL_USEC - 1) * CELL_USEC;
 	if (start < s->earliest)	/* to the first step that is not too early */
 		start += (s->earliest - start + step - 1) / step * step;
 	for (; start + length <= end; start += step) {
@@ -203,11 +211,12 @@ groups_read(struct search *s)
 	err e;
 
 	TRY(db_read(s->c->db, SQL("SELECT b.practitioner, b.start_at,"
-	    " (SELECT count(*) FROM seat t WHERE t.org = b.org AND t.session = b.id)"
+	    " (SELECT count(*) FROM seat t JOIN booking k ON k.org = t.org AND k.id = t.booking"
+	    "  WHERE t.org = b.org AND t.session = b.id AND (k.hold_until IS NULL OR k.hold_until > $5))"
 	    " FROM booking b WHERE b.org = $1 AND b.kind = 3 AND b.state < 8 AND b.motive = $2"
 	    " AND b.start_at >= $3 AND b.start_at < $4"),
 	    BINDS(INT(s->c->org), INT(s->motive->motive), INT(s->first_cell * CELL_USEC),
-	    INT((s->first_cell + s->cells_n) * CELL_USEC)), &rows));
+	    INT((s->first_cell + s->cells_n) * CELL_USEC), INT(s->c->now)), &rows));
 	while ((e = db_next(rows)) == OK && s->groups_n < GROUPS_MAX)
 		groups[s->groups_n++] = (struct group){
 		    db_int(rows, 0), db_int(rows, 1), (int)db_int(rows, 2) };
@@ -318,24 +327,23 @@ search_run(struct search *s, bool first_only)
 }
 
 static err
-find(struct ctx *c, const struct slot_query *q, bool ignore_busy, struct slot **ret, size_t *ret_n)
+find(struct search *s, struct slot **ret, size_t *ret_n)
 {
-	CLEANUP(plan_release) const struct plan *plan = NULL;
-
-	TRY(plan_get(c, &plan));
-	struct search s = { .c = c, .plan = plan, .q = q, .ignore_busy = ignore_busy };
-	TRY(search_run(&s, false));
-	if (s.n > 1)
-		qsort(s.found, s.n, sizeof(*s.found), by_start);
-	*ret_n = (size_t)min64((int64_t)without_doubles(s.found, s.n), (int64_t)s.limit);
-	*ret = s.found;
+	TRY(search_run(s, false));
+	if (s->n > 1)
+		qsort(s->found, s->n, sizeof(*s->found), by_start);
+	*ret_n = (size_t)min64((int64_t)without_doubles(s->found, s->n), (int64_t)s->limit);
+	*ret = s->found;
 	return OK;
 }
 
 err
 slot_find(struct ctx *c, const struct slot_query *q, struct slot **ret, size_t *ret_n)
 {
-	return find(c, q, false, ret, ret_n);
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+
+	TRY(plan_get(c, &plan));
+	return find(&(struct search){ .c = c, .plan = plan, .q = q }, ret, ret_n);
 }
 
 err
@@ -355,19 +363,18 @@ slot_first(struct ctx *c, const struct slot_query *q, struct slot *ret)
 }
 
 err
-slot_check(struct ctx *c, const struct slot_query *q, usec start, struct slot *ret)
+slot_check_by(struct ctx *c, const struct plan *plan, const struct slot_query *q, usec start,
+    struct slot *ret)
 {
-	CLEANUP(plan_release) const struct plan *plan = NULL;
 	struct slot_query exact = *q;
 	struct slot *slots;
 	size_t n;
 
-	TRY(plan_get(c, &plan));
 	exact.from = zone_local(plan->zone, start).day;
 	exact.days = 1;
 	exact.limit = 0;
 	exact.after = 0;
-	TRY(find(c, &exact, true, &slots, &n));
+	TRY(find(&(struct search){ .c = c, .plan = plan, .q = &exact, .ignore_busy = true }, &slots, &n));
 	for (size_t i = 0; i < n; i++)
 		if (slots[i].start == start) {
 			*ret = slots[i];
@@ -377,4 +384,13 @@ slot_check(struct ctx *c, const struct slot_query *q, usec start, struct slot *r
 	bool too_soon = start < c->now + (q->online ? m->notice_minutes * USEC_PER_MINUTE : 0);
 	bool too_far = q->online && exact.from > zone_local(plan->zone, c->now).day + m->horizon_days;
 	return too_soon || too_far ? ERR_EXPIRED : ERR_CONFLICT;
+}
+
+err
+slot_check(struct ctx *c, const struct slot_query *q, usec start, struct slot *ret)
+{
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+
+	TRY(plan_get(c, &plan));
+	return slot_check_by(c, plan, q, start, ret);
 }

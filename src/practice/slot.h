@@ -13,6 +13,8 @@
 #include "base/civil.h"
 #include "base/ctx.h"
 
+struct plan;	/* practice/plan.h */
+
 enum {
 	SLOT_DAYS_MAX = 92,
 	SLOT_LIST_MAX = 20000,
@@ -54,5 +56,8 @@ err slot_first(struct ctx *, const struct slot_query *, struct slot *ret) MUST_U
  * instant for this motive, ERR_EXPIRED when it is too late or too early to ask.
  */
 err slot_check(struct ctx *, const struct slot_query *, usec start, struct slot *ret) MUST_USE;
+/* The same by a plan that the caller holds: no statement but for a group motive. */
+err slot_check_by(struct ctx *, const struct plan *, const struct slot_query *, usec start,
+	struct slot *ret) MUST_USE;
 
 #endif

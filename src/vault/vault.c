@@ -147,6 +147,19 @@ may_open(const struct ctx *c, enum purpose purpose)
 	return false;
 }
 
+/* T6: the server's own accounts, and the organisation that the request is about; jobs go round. */
+static bool
+within_reach(const struct ctx *c, const struct vault_item *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (items[i].place.org != 0 && items[i].place.org != c->org && c->role != ROLE_JOB) {
+			LOG_WARN("vault", "an opening in another organisation was refused",
+			    LOG_INT("role", c->role));
+			return false;
+		}
+	return true;
+}
+
 static int
 id_order(const void *a, const void *b)
 {
@@ -221,7 +234,7 @@ vault_open_batch(struct ctx *c, enum purpose purpose, struct vault_item *items, 
 		items[i].clear = (str){0};
 		items[i].why = ERR_DENIED;
 	}
-	if (!may_open(c, purpose))
+	if (!may_open(c, purpose) || !within_reach(c, items, n))
 		return ERR_DENIED;
 	if (n > VAULT_BATCH_MAX)
 		return ERR_TOO_LARGE;

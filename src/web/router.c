@@ -5,9 +5,11 @@
 #include <assert.h>
 
 #include "base/log.h"
+#include "net/multipart.h"
 #include "web/asset.h"
 #include "web/limit.h"
 #include "web/pages.h"
+#include "web/signing.h"
 #include "web/view.h"
 
 enum { RUNS_MAX = 5 };
@@ -179,6 +181,23 @@ same_origin(const struct web *w)
 	    http_header(w->http, S("Host")));
 }
 
+/* The word that the form carries. */
+static bool
+form_word(struct web *w, str *ret)
+{
+	struct multipart_part parts[MULTIPART_PARTS_MAX];
+	const struct multipart_part *word;
+	size_t n;
+
+	if (!(w->route->flags & ROUTE_UPLOAD))
+		return http_form_get(w->c.mem, w->http->body, S("csrf"), ret);
+	if (multipart_parse(http_header(w->http, S("Content-Type")), w->http->body, parts, &n) != OK ||
+	    (word = multipart_find(parts, n, S("csrf"))) == NULL)
+		return false;
+	*ret = word->bytes;
+	return true;
+}
+
 static err
 check_form(struct web *w)
 {
@@ -191,8 +210,7 @@ check_form(struct web *w)
 		return ERR_DENIED;
 	if (bound.n == 0)
 		return OK;	/* nothing that a stranger's page could lean on */
-	if (!http_form_get(w->c.mem, w->http->body, S("csrf"), &given) ||
-	    !session_csrf_ok(&w->c, bound, given))
+	if (!form_word(w, &given) || !session_csrf_ok(&w->c, bound, given))
 		return ERR_EXPIRED;
 	return OK;
 }
@@ -236,29 +254,36 @@ check_role(struct web *w)
 {
 	const struct route *r = w->route;
 
-	if (r->flags & ROUTE_API) {
-		if (w->token.id == 0)
-			return r->scopes == 0 ? OK : ERR_DENIED;
-		return (w->token.scopes & r->scopes) == r->scopes ? OK : ERR_DENIED;
-	}
+	/* Nobody's token has no scope. */
+	if (r->flags & ROUTE_API && (w->token.scopes & r->scopes) != r->scopes)
+		return ERR_DENIED;
 	if (r->flags & ROUTE_SIGN_IN)
 		return OK;	/* the page looks at the stage itself */
 	return r->roles & ROLE_BIT(w->c.role) ? OK : ERR_DENIED;
 }
 
-/* Somebody who is not signed in is led to where he can be, and back. */
-static bool
+/*
+ * Somebody who is not signed in is led to where he can be, and back; a form
+ * that he sent from a page of ours goes with him.
+ */
+static err
 lead_to_sign_in(struct web *w)
 {
 	bool staff_page = !(w->route->roles & ROLE_BIT(ROLE_PUBLIC));
 
-	if (w->route->flags & ROUTE_API || !staff_page || w->route->method != HTTP_GET ||
+	if (w->route->flags & ROUTE_API || !staff_page ||
 	    (w->session.id != 0 && w->session.stage == STAGE_COMPLETE))
-		return false;
+		return ERR_DENIED;
+	if (w->route->method != HTTP_GET)
+		return same_origin(w) ? signing_interrupt(w) : ERR_DENIED;
 	struct buf to = buf_in(w->c.mem, HTTP_TARGET_BYTES_MAX * 4);
 	buf_add(&to, S("/connexion?retour="));
 	buf_url(&to, w->http->path);
-	return view_redirect(w, buf_str(&to), NULL) == OK;
+	if (w->http->query.n > 0) {
+		buf_add(&to, S("%3F"));
+		buf_url(&to, w->http->query);
+	}
+	return view_redirect(w, buf_str(&to), NULL);
 }
 
 static err
@@ -270,8 +295,8 @@ run_route(struct web *w)
 	else
 		TRY(load_session(w));
 	err e = check_role(w);
-	if (e == ERR_DENIED && lead_to_sign_in(w))
-		return OK;
+	if (e == ERR_DENIED)
+		return lead_to_sign_in(w);
 	TRY(e);
 	if (w->route->flags & ROUTE_LIMITED && w->token.id == 0 && !limit_take(w->http->peer, w->c.now))
 		return ERR_THROTTLED;

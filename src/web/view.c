@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "practice/task.h"
+#include "web/api_problem.h"
 #include "web/pages.h"
 #include "web/view.h"
 
@@ -126,7 +128,7 @@ view_cookie_set(struct web *w, enum cookie which, str value)
 void
 view_cookie_drop(struct web *w, enum cookie which)
 {
-	cookie(w, which, (str){0}, 0);
+	cookie(w, which, S(""), 0);
 }
 
 str
@@ -184,6 +186,17 @@ language_url(const struct web *w)
 
 struct nav_entry { const char *url, *label, *icon; uint32_t roles; };
 
+/* The badge of the tasks; a page is not given up for it. */
+static int64_t
+waiting(struct web *w, const char *url)
+{
+	int64_t n;
+
+	if (w->c.org == 0 || !str_eq(str_c(url), S("/taches")) || task_count(&w->c, &n) != OK)
+		return 0;
+	return n;
+}
+
 static void
 navigation(struct web *w, struct layout *l)
 {
@@ -209,6 +222,7 @@ navigation(struct web *w, struct layout *l)
 		items[l->nav_n++] = (struct nav_item){
 			.url = str_c(from[i].url), .label = text(w->c.lang, from[i].label),
 			.icon = from[i].icon, .current = str_starts(w->http->path, str_c(from[i].url)),
+			.count = work ? waiting(w, from[i].url) : 0,
 		};
 	}
 	l->nav = items;
@@ -250,20 +264,6 @@ view_end(struct web *w, struct out *o, int status)
 	return view_bytes(w, status, S("text/html; charset=utf-8"), buf_str(o->b));
 }
 
-/* RFC 9457. */
-static void
-problem(struct web *w, int status, err e, str title)
-{
-	struct buf b = buf_in(w->c.mem, 4096);
-
-	buf_printf(&b, "{\"type\":\"about:blank\",\"status\":%d,\"error\":\"%s\",\"title\":", status, err_name(e));
-	buf_json(&b, title);
-	buf_byte(&b, '}');
-	bytes(w, status, S("application/problem+json"), buf_str(&b));
-	if (status == 401)
-		http_set(w->answer, S("WWW-Authenticate"), S("Bearer"));
-}
-
 static bool
 is_api(const struct web *w)
 {
@@ -276,7 +276,7 @@ view_status(struct web *w, int status, str title, str what_to_do)
 	/* Headers of the page that failed do not belong to this one, cookies apart. */
 	w->answer->body = (str){0};
 	if (is_api(w)) {
-		problem(w, status, status == 405 ? ERR_INVALID : ERR_NOT_FOUND, title);
+		api_status(w, status);
 		return;
 	}
 	struct layout l = { .shell = SHELL_PUBLIC, .title = title };
@@ -293,8 +293,6 @@ view_error(struct web *w, err e)
 {
 	const struct error_view *v = &error_views[e];
 	str title = text(w->c.lang, v->title);
-	/* Without a token the API says: show one; with a wrong one it says the same. */
-	int status = is_api(w) && e == ERR_DENIED && w->token.id == 0 ? 401 : v->status;
 
 	if (e == ERR_THROTTLED || v->status == 503)
 		http_set(w->answer, S("Retry-After"), S("60"));
@@ -302,9 +300,9 @@ view_error(struct web *w, err e)
 		LOG_ERROR("web", "a page failed", LOG_TEXT("why", err_name(e)),
 		    LOG_TEXT("route", w->route != NULL ? w->route->name : "none"));
 	if (is_api(w))
-		problem(w, status, e, title);
+		api_error(w, e);
 	else
-		view_status(w, status, title, text(w->c.lang, v->what_to_do));
+		view_status(w, v->status, title, text(w->c.lang, v->what_to_do));
 }
 
 void

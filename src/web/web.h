@@ -18,7 +18,8 @@
 
 enum {
 	WEB_ARGS_MAX = 3,
-	WEB_FIELDS_MAX = 48,
+	WEB_FIELDS_MAX = 200,		/* boxes ticked count one each */
+	WEB_ERRORS_MAX = 48,
 	WEB_PAGE_BYTES_MAX = 4 << 20,
 	WEB_FORM_BYTES_MAX = 64 * 1024,
 	WEB_UPLOAD_BYTES_MAX = 600 * 1024,
@@ -68,7 +69,7 @@ struct web {
 	str			 args[WEB_ARGS_MAX];	/* what the pattern's {} took */
 	struct http_pair	 fields[WEB_FIELDS_MAX];	/* declared ones, UTF-8, within their limits */
 	size_t			 fields_n;
-	struct field_error	 errors[WEB_FIELDS_MAX];	/* found so far */
+	struct field_error	 errors[WEB_ERRORS_MAX];	/* found so far */
 	size_t			 errors_n;
 	struct session		 session;	/* id 0: nobody is signed in */
 	str			 session_token;

@@ -69,7 +69,7 @@ class Assets(unittest.TestCase):
         paths = re.findall(r'^\t\{ "([^"]+)"', assets.c_table(self.shelf), re.M)
         self.assertEqual((paths, len(paths)), (sorted(paths), len(self.shelf.paths)))
 
-    @unittest.skipUnless(os.path.isdir(os.path.join(ROOT, assets.NODE)), "no node_modules: make deps")
+    @unittest.skipUnless(os.path.isdir(os.path.join(ROOT, assets.NODE)), "no node_modules: make deps-test")
     def test_committed_icons_and_font_are_what_their_sources_give(self):
         for name, data in assets.built_files(ROOT).items():
             with open(os.path.join(ROOT, "ui/assets/built", name), "rb") as file:

@@ -21,7 +21,7 @@
 
 #include "store/db.h"
 
-#define ENGINE_NOW	(INT64_C(1795392000) * USEC_PER_SECOND)	/* 2026-11-23T08:00:00Z */
+#define ENGINE_NOW	(INT64_C(1795392000) * USEC_PER_SECOND)	/* 2026-11-23T00:00:00Z */
 
 struct engine_case {
 	CMUnitTestFunction	run;

@@ -276,6 +276,23 @@ another_program_finds_the_same_instants_in_our_zones(void **state)
 }
 
 static void
+an_hour_that_comes_twice_is_written_so_that_nobody_takes_one_for_the_other(void **state)
+{
+	CLEANUP(arena_free) struct arena mem = {0};
+	struct ical_event e = example();
+
+	(void)state;
+	e.start = utc("2027-10-31T00:30:00Z");	/* 2 h 30 in Paris, summer time */
+	e.end = e.start + 15 * USEC_PER_MINUTE;
+	assert_true(str_find_str(written(&mem, &e), S("DTSTART:20271031T003000Z\r\n")) > 0);
+	e.start += USEC_PER_HOUR;		/* 2 h 30 again */
+	e.end += USEC_PER_HOUR;
+	str text = written(&mem, &e);
+	assert_true(str_find_str(text, S("DTSTART:20271031T013000Z\r\n")) > 0);
+	assert_true(str_find_str(text, S("VTIMEZONE")) < 0);
+}
+
+static void
 an_event_that_spans_a_change_carries_both_clocks(void **state)
 {
 	CLEANUP(arena_free) struct arena mem = {0};
@@ -364,6 +381,7 @@ main(void)
 		cmocka_unit_test(no_text_adds_a_property_or_a_line),
 		cmocka_unit_test(unsound_addresses_and_urls_are_left_out),
 		cmocka_unit_test(another_program_finds_the_same_instants_in_our_zones),
+		cmocka_unit_test(an_hour_that_comes_twice_is_written_so_that_nobody_takes_one_for_the_other),
 		cmocka_unit_test(an_event_that_spans_a_change_carries_both_clocks),
 		cmocka_unit_test(a_rule_is_written_only_where_it_holds),
 		cmocka_unit_test(without_a_zone_the_times_are_utc),

@@ -55,8 +55,8 @@ every_number_is_checked_at_below_and_above_its_limits(void **state)
 	CHECK(capacity, 200, MOTIVE_SOUND);
 	CHECK(capacity, 201, MOTIVE_FIELD_CAPACITY);
 	CHECK(colour, -1, MOTIVE_FIELD_COLOUR);
-	CHECK(colour, 0xFFFFFF, MOTIVE_SOUND);
-	CHECK(colour, 0x1000000, MOTIVE_FIELD_COLOUR);
+	CHECK(colour, 7, MOTIVE_SOUND);
+	CHECK(colour, 8, MOTIVE_FIELD_COLOUR);
 	CHECK(audience, (enum motive_audience)3, MOTIVE_FIELD_AUDIENCE);
 	CHECK(position, 9999, MOTIVE_SOUND);
 	CHECK(position, 10000, MOTIVE_FIELD_POSITION);

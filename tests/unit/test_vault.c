@@ -183,9 +183,26 @@ an_envelope_moved_elsewhere_does_not_open(void **state)
 	moved[3].facet = FACET_IDENTITY;
 	moved[4].row++;
 	moved[5].version--;		/* an old version put back */
-	for (size_t i = 0; i < COUNT(moved); i++)
+	for (size_t i = 0; i < COUNT(moved); i++) {
+		s->c.org = moved[i].org;
 		assert_int_equal(opened(s, moved[i], envelope, &clear), ERR_SEALED);
+	}
 	assert_text(clear, S("untouched"));
+}
+
+/* T6: not even with a sound envelope and a purpose. */
+static void
+another_organisation_is_out_of_reach_but_for_jobs(void **state)
+{
+	struct scene *s = *state;
+	struct vault_place home = at(ORG, ANNE);
+	str envelope = sealed(s, home, S("secret")), clear = S("untouched");
+
+	s->c.org = OTHER_ORG;
+	assert_int_equal(opened(s, home, envelope, &clear), ERR_DENIED);
+	assert_text(clear, S("untouched"));
+	s->c.org = ORG;
+	assert_int_equal(opened(s, home, envelope, &clear), OK);
 }
 
 static void
@@ -345,7 +362,7 @@ a_batch_opens_what_it_can_under_one_record_of_distinct_persons(void **state)
 	struct scene *s = *state;
 	struct vault_item items[7] = { { .place = at(ORG, CHLOE) }, { .place = at(ORG, ANNE) },
 	    { .place = at(ORG, ORG) }, { .place = at(ORG, CHLOE) }, { .place = at(ORG, BRUNO) },
-	    { .place = at(OTHER_ORG, ANNE) }, { .place = at(ORG, ANNE) } };
+	    { .place = at(ORG, ANNE) }, { .place = at(ORG, ANNE) } };
 
 	for (size_t i = 0; i < COUNT(items); i++)
 		items[i].envelope = sealed(s, items[i].place, str_of_int(&s->mem, (int64_t)i));
@@ -549,7 +566,7 @@ many_threads_open_at_once(void **state)
 	enum { THREADS = 8 };
 	struct scene *s = *state;
 	struct vault_item items[4] = { { .place = at(ORG, ANNE) }, { .place = at(ORG, BRUNO) },
-	    { .place = at(OTHER_ORG, ANNE) }, { .place = at(0, ACCOUNT) } };
+	    { .place = at(ORG, CHLOE) }, { .place = at(0, ACCOUNT) } };
 	struct crowd crowd[THREADS];
 	pthread_t threads[THREADS];
 	struct vault *shared;
@@ -603,6 +620,7 @@ more_organisations_than_are_kept_unwrapped_still_open(void **state)
 		envelopes[i] = sealed(s, at(100000 + i, 100000 + i), str_of_int(&s->mem, i));
 	}
 	for (id i = 0; i < ORGS; i++) {
+		s->c.org = 100000 + i;
 		assert_int_equal(opened(s, at(100000 + i, 100000 + i), envelopes[i], &clear), OK);
 		assert_text(clear, str_of_int(&s->mem, i));
 	}
@@ -757,6 +775,7 @@ main(void)
 		TEST(the_same_text_never_gives_the_same_envelope),
 		TEST(a_text_up_to_the_limit_is_sealed_and_one_byte_more_is_refused),
 		TEST(an_envelope_moved_elsewhere_does_not_open),
+		TEST(another_organisation_is_out_of_reach_but_for_jobs),
 		TEST(every_field_of_the_place_counts_even_under_one_key),
 		TEST(an_envelope_with_any_bit_flipped_does_not_open),
 		TEST(an_envelope_cut_or_lengthened_does_not_open),

@@ -1,0 +1,320 @@
+/* message.c - see message.h. */
+#include <assert.h>
+
+#include "format/contact.h"
+#include "format/mime.h"
+#include "practice/message.h"
+#include "practice/message_int.h"
+#include "practice/person.h"
+
+enum { TEXT_BYTES_MAX = 16 * 1024, HTML_BYTES_MAX = 64 * 1024, HOST_BYTES_MAX = 253 };
+
+/* One message while it is made. */
+struct draught {
+	struct ctx			*c;	/* in the message's organisation and language */
+	enum purpose			 purpose;
+	const struct message_server	*server;
+	const struct outbox_message	*m;
+	struct message_view		 view;
+	struct org			 org;	/* id 0: of no organisation */
+	str				 to, calendar, method;
+};
+
+/* "https://agenda.example:8443/x" is "agenda.example"; what cannot stand in an id is "serment". */
+static str
+host_of(str url)
+{
+	ptrdiff_t at = str_find_str(url, S("://"));
+	str host = at < 0 ? url : str_slice(url, (size_t)at + 3, url.n);
+	size_t n = 0;
+
+	while (n < host.n && (host.p[n] == '-' || host.p[n] == '.' ||
+	    (host.p[n] >= '0' && host.p[n] <= '9') || (host.p[n] >= 'a' && host.p[n] <= 'z') ||
+	    (host.p[n] >= 'A' && host.p[n] <= 'Z')))
+		n++;
+	return n == 0 || n > HOST_BYTES_MAX ? S("serment") : str_slice(host, 0, n);
+}
+
+static str
+join(struct arena *mem, str a, str between, str b)
+{
+	if (a.n == 0 || b.n == 0)
+		return a.n == 0 ? b : a;
+	return str_cat(mem, str_cat(mem, a, between), b);
+}
+
+static str
+address_of(struct arena *mem, const struct site *s)
+{
+	return join(mem, s->street, S(", "), join(mem, s->postal_code, S(" "), s->city));
+}
+
+static str
+when(struct arena *mem, enum lang lang, const struct org *org, usec at)
+{
+	struct civil local = zone_local(zone_get(org->zone), at);
+
+	return text_date_hour(mem, lang, local.day, local.minute);
+}
+
+static str
+link_to(struct ctx *c, const struct message_server *server, const char *path, str token)
+{
+	return str_cat(c->mem, str_cat(c->mem, server->public_url, str_c(path)), token);
+}
+
+/* --- the calendar --- */
+
+static str
+location_of(struct arena *mem, const struct org *org, const struct site *s)
+{
+	str name = str_eq(s->name, org->name) ? (str){0} : s->name;
+
+	return join(mem, name, S(", "), address_of(mem, s));
+}
+
+err
+message_calendar(struct ctx *c, const struct message_server *server, const struct message_event *e,
+    str *ret)
+{
+	const struct booking *b = e->booking;
+	struct org org;
+	struct site site;
+	str token;
+
+	TRY(org_get(c, &org));
+	TRY(site_get(c, b->site, &site));
+	TRY(booking_link(c, b->id, &token));
+	struct ical_event event = {
+		.uid = str_printf(c->mem, "%lld@%.*s", (long long)b->id,
+		    STR_FMT(host_of(server->public_url))),
+		.sequence = b->sequence, .method = e->method,
+		.status = e->method == ICAL_CANCEL ? ICAL_CANCELLED : ICAL_CONFIRMED,
+		.start = b->start, .end = b->end, .created = b->created_at, .stamp = c->now,
+		.zone = zone_get(org.zone),
+		.summary = FILL(c->mem, c->lang, T("Appointment – {practice}"), ARG("practice", org.name)),
+		.location = location_of(c->mem, &org, &site),
+		.url = link_to(c, server, MESSAGE_PATH_BOOKING, token),
+		.organizer_name = org.name, .organizer_email = server->from,
+		.attendee_email = e->attendee, .alarm_minutes = ICAL_NO_ALARM,
+	};
+	return ical_event(c->mem, &event, ret);
+}
+
+/* --- about a booking --- */
+
+str
+message_booking_opening(enum lang lang, enum message_kind kind)
+{
+	switch (kind) {
+	case MESSAGE_BOOKED:
+		return text(lang, T("Your appointment is confirmed."));
+	case MESSAGE_MOVED:
+		return text(lang, T("Your appointment has been moved. It is now at this time:"));
+	case MESSAGE_CANCELLED:
+		return text(lang, T("Your appointment has been cancelled."));
+	case MESSAGE_REMINDER:
+		return text(lang, T("You have an appointment soon."));
+	case MESSAGE_CODE:
+	case MESSAGE_INVITATION:
+	case MESSAGE_RESET:
+		break;
+	}
+	panic("message: not about a booking");
+}
+
+static str
+booking_subject(struct arena *mem, enum lang lang, enum message_kind kind, str time)
+{
+	const char *words = T("Appointment confirmed: {when}");
+
+	if (kind == MESSAGE_MOVED)
+		words = T("Appointment moved: {when}");
+	else if (kind == MESSAGE_CANCELLED)
+		words = T("Appointment cancelled: {when}");
+	else if (kind == MESSAGE_REMINDER)
+		words = T("Reminder of your appointment: {when}");
+	return FILL(mem, lang, words, ARG("when", time));
+}
+
+/* The address, and the language of whoever reads it: the person's, or of the one who books for him. */
+static err
+addressee(struct draught *d)
+{
+	struct person p;
+
+	TRY(person_get(d->c, d->purpose, d->m->person, &p));
+	if (p.email.n == 0 && p.guardian != 0)
+		TRY(person_get(d->c, d->purpose, p.guardian, &p));
+	if (p.email.n == 0)
+		return ERR_NOT_FOUND;
+	d->to = p.email;
+	d->c->lang = p.lang;
+	return OK;
+}
+
+/* A message may wait for hours: the appointment has gone on meanwhile. */
+static bool
+still_true(enum message_kind kind, const struct booking *b, usec now)
+{
+	enum booking_state told = kind == MESSAGE_CANCELLED ? BOOKING_CANCELLED : BOOKING_CONFIRMED;
+
+	return b->state == told && b->start > now;
+}
+
+static err
+about_booking(struct draught *d)
+{
+	struct ctx *c = d->c;
+	struct message_view *v = &d->view;
+	struct booking b;
+	struct site site;
+	str token;
+
+	TRY(booking_get(c, d->m->booking, &b));
+	if (!still_true(d->m->kind, &b, c->now))
+		return ERR_EXPIRED;
+	TRY(addressee(d));
+	TRY(site_get(c, b.site, &site));
+	TRY(booking_link(c, b.id, &token));
+	str time = when(c->mem, c->lang, &d->org, b.start);
+
+	v->when = text_capital(c->mem, time);
+	v->subject = booking_subject(c->mem, c->lang, d->m->kind, time);
+	v->place = str_eq(site.name, d->org.name) ? d->org.name : join(c->mem, d->org.name, S(", "), site.name);
+	v->address = address_of(c->mem, &site);
+	v->link = link_to(c, d->server, MESSAGE_PATH_BOOKING, token);
+	if (d->m->kind == MESSAGE_REMINDER)
+		return OK;
+	struct message_event event = { .booking = &b, .attendee = d->to,
+	    .method = d->m->kind == MESSAGE_CANCELLED ? ICAL_CANCEL : ICAL_REQUEST };
+
+	d->method = ical_method_name(event.method);
+	return message_calendar(c, d->server, &event, &d->calendar);
+}
+
+/* --- about an account or an address --- */
+
+static usec
+life_of(enum message_kind kind)
+{
+	if (kind == MESSAGE_CODE)
+		return promise()->code_life;
+	return kind == MESSAGE_INVITATION ? promise()->invitation_life : promise()->reset_life;
+}
+
+static str
+life_words(struct arena *mem, enum lang lang, usec life)
+{
+	if (life % USEC_PER_DAY == 0)
+		return text_n(mem, lang, TN("{n} day", "{n} days"), life / USEC_PER_DAY);
+	return text_duration(mem, lang, (int)(life / USEC_PER_MINUTE));
+}
+
+static err
+about_payload(struct draught *d)
+{
+	struct ctx *c = d->c;
+	struct message_view *v = &d->view;
+	struct outbox_payload p;
+	usec life = life_of(d->m->kind);
+
+	if (c->now >= d->m->created_at + life)
+		return ERR_EXPIRED;
+	TRY(outbox_payload(c, d->purpose, d->m, &p));
+	if (p.to.n == 0)
+		return ERR_NOT_FOUND;
+	d->to = p.to;
+	c->lang = p.lang;
+	v->life = life_words(c->mem, c->lang, life);
+	v->word = p.word;
+	if (d->m->kind == MESSAGE_CODE) {
+		v->subject = FILL(c->mem, c->lang, T("Your code for {practice}"), ARG("practice", v->practice));
+	} else if (d->m->kind == MESSAGE_INVITATION) {
+		v->subject = FILL(c->mem, c->lang, T("Invitation from {practice}"), ARG("practice", v->practice));
+		v->link = link_to(c, d->server, MESSAGE_PATH_INVITATION, p.word);
+		v->word = p.name;
+	} else {
+		v->subject = text(c->lang, T("Choose a new password"));
+		v->link = link_to(c, d->server, MESSAGE_PATH_RESET, p.word);
+	}
+	return OK;
+}
+
+/* --- the whole --- */
+
+typedef void template(struct out *, const struct message_view *);
+
+static const struct form { template *text, *html; } forms[] = {
+	[MESSAGE_BOOKED] = { mail_booking_text, mail_booking_html },
+	[MESSAGE_MOVED] = { mail_booking_text, mail_booking_html },
+	[MESSAGE_CANCELLED] = { mail_booking_text, mail_booking_html },
+	[MESSAGE_REMINDER] = { mail_booking_text, mail_booking_html },
+	[MESSAGE_CODE] = { mail_code_text, mail_code_html },
+	[MESSAGE_INVITATION] = { mail_link_text, mail_link_html },
+	[MESSAGE_RESET] = { mail_link_text, mail_link_html },
+};
+
+static err
+fill(struct draught *d, template *page, size_t bytes_max, str *ret)
+{
+	struct buf b = buf_in(d->c->mem, bytes_max);
+	struct out o = { .b = &b, .mem = d->c->mem, .lang = d->c->lang };
+
+	page(&o, &d->view);
+	if (!buf_ok(&b))
+		return ERR_TOO_LARGE;
+	*ret = buf_str(&b);
+	return OK;
+}
+
+/*
+ * The id of the mail is that of the row: a mail program that gets a message
+ * twice, because a server died after sending it, can tell.  Its right part is
+ * the sender's domain, which is one for certain; a server's host may be a number.
+ */
+static err
+envelope(struct draught *d, str text, str *ret)
+{
+	struct arena *mem = d->c->mem;
+	str from = d->server->from, html;
+	struct mime_message mail = {
+		.from_name = d->view.practice, .from = from, .to = d->to, .subject = d->view.subject,
+		.date = d->c->now, .lang = d->c->lang == LANG_FR ? S("fr") : S("en"),
+		.text = text, .calendar = d->calendar, .calendar_method = d->method, .automatic = true,
+	};
+	ptrdiff_t at = str_find(from, '@');
+
+	if (at < 0)
+		return ERR_INVALID;
+	mail.message_id = str_cat(mem, str_of_int(mem, d->m->id), str_slice(from, (size_t)at, from.n));
+	TRY(fill(d, forms[d->m->kind].html, HTML_BYTES_MAX, &html));
+	mail.html = html;
+	return mime_build(mem, &mail, ret);
+}
+
+err
+message_render(struct ctx *c, enum purpose purpose, const struct message_server *server,
+    const struct outbox_message *m, struct message_mail *ret)
+{
+	struct ctx own = *c;
+	struct draught d = { .c = &own, .purpose = purpose, .server = server, .m = m,
+	    .view = { .kind = m->kind, .practice = server->name } };
+	struct message_mail mail = {0};
+
+	assert(m->kind >= MESSAGE_BOOKED && (size_t)m->kind < COUNT(forms));
+	own.org = m->org;
+	if (m->org != 0) {
+		TRY(org_get(&own, &d.org));
+		d.view.practice = d.org.name;
+		d.view.phone = d.org.phone;
+	}
+	TRY(m->kind <= MESSAGE_REMINDER ? about_booking(&d) : about_payload(&d));
+	TRY(fill(&d, forms[m->kind].text, TEXT_BYTES_MAX, &mail.text));
+	if (server->from.n > 0)
+		TRY(envelope(&d, mail.text, &mail.mail));
+	mail.to = d.to;
+	mail.subject = d.view.subject;
+	*ret = mail;
+	return OK;
+}

@@ -1,0 +1,193 @@
+/* patient.c - see patient.h. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "access/member.h"
+#include "format/contact.h"
+#include "practice/patient.h"
+#include "store/db.h"
+
+/* The oldest person of that address who books for himself.  ERR_NOT_FOUND: none. */
+static err
+oldest_of(struct ctx *c, str email, id *ret)
+{
+	str blind;
+
+	TRY(vault_blind(c, c->org, BLIND_EMAIL, email, &blind));
+	return db_one_int(c->db, SQL("SELECT id FROM person WHERE org = $1 AND email_blind = $2"
+	    " ORDER BY CASE WHEN guardian IS NULL THEN 0 ELSE 1 END, id LIMIT 1"),
+	    BINDS(INT(c->org), BLOB(blind)), ret);
+}
+
+static err
+link_one(struct ctx *c, id account, str email, bool *ret_added)
+{
+	struct member m = { .account = account, .role = ROLE_PATIENT };
+	err e = oldest_of(c, email, &m.person);
+
+	*ret_added = false;
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	e = member_add(c, &m);
+	if (e == ERR_CONFLICT)
+		return OK;	/* known there since an earlier sign-in */
+	TRY(e);
+	*ret_added = true;
+	return OK;
+}
+
+static err
+link_page(struct ctx *c, const struct account *a, const struct org *orgs, size_t n, int64_t *added)
+{
+	struct ctx there = *c;
+
+	there.actor = a->id;
+	there.role = ROLE_PATIENT;
+	for (size_t i = 0; i < n; i++) {
+		bool is_new;
+
+		if (orgs[i].closed_at != 0)
+			continue;
+		there.org = orgs[i].id;
+		TRY(link_one(&there, a->id, a->email, &is_new));
+		*added += is_new;
+	}
+	return OK;
+}
+
+err
+patient_link(struct ctx *c, id account, int64_t *ret_n)
+{
+	struct account a;
+	struct org *orgs;
+	int64_t added = 0;
+	size_t n;
+	id after = 0;
+
+	assert(!db_in_change(c->db));
+	TRY(account_get(c, PURPOSE_SECURE, account, &a));
+	a.email = email_normal(c->mem, a.email);
+	do {
+		TRY(org_list(c, after, &orgs, &n));
+		TRY(link_page(c, &a, orgs, n, &added));
+		after = n > 0 ? orgs[n - 1].id : 0;
+	} while (n == ORG_PAGE_MAX);
+	*ret_n = added;
+	return OK;
+}
+
+/* While the visits of all organisations are collected. */
+struct gathering {
+	struct patient_visit	*list;
+	size_t			 n;
+	const struct org	*org;	/* of those that are being read */
+};
+
+static bool
+is_to_come(const struct booking *b, usec now)
+{
+	return b->end > now && b->state >= BOOKING_CONFIRMED && b->state <= BOOKING_IN_CONSULTATION;
+}
+
+static err
+visit_read(struct ctx *c, const struct gathering *g, const struct person *p, const struct booking *b,
+    struct patient_visit *ret)
+{
+	struct patient_visit v = { .org = g->org, .booking = *b, .who = person_name(c->mem, p),
+		.to_come = is_to_come(b, c->now) };
+
+	TRY(practitioner_get(c, b->practitioner, &v.practitioner));
+	TRY(site_get(c, b->site, &v.site));
+	TRY(booking_link(c, b->id, &v.link));
+	*ret = v;
+	return OK;
+}
+
+static bool
+is_there(const struct gathering *g, id booking)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->list[i].booking.id == booking)
+			return true;
+	return false;
+}
+
+static err
+visits_of_person(struct ctx *c, const struct person *p, struct gathering *g)
+{
+	struct booking *bookings;
+	size_t n, past = 0;
+
+	if (p->id == 0)
+		return OK;	/* erased */
+	TRY(booking_list_of_person(c, p->id, &bookings, &n));
+	for (size_t i = 0; i < n && g->n < PATIENT_VISITS_MAX; i++) {
+		/* A relative with the same address is met twice. */
+		if (is_there(g, bookings[i].id))
+			continue;
+		if (!is_to_come(&bookings[i], c->now) && past++ >= PATIENT_PAST_MAX)
+			continue;
+		TRY(visit_read(c, g, p, &bookings[i], &g->list[g->n]));
+		g->n++;
+	}
+	return OK;
+}
+
+static err
+visits_of_org(struct ctx *c, str email, struct gathering *g)
+{
+	struct person *people, *relatives;
+	size_t n, relatives_n;
+
+	TRY(person_find_by_email(c, PURPOSE_ACCOUNT, email, &people, &n));
+	for (size_t i = 0; i < n; i++) {
+		TRY(visits_of_person(c, &people[i], g));
+		if (people[i].id == 0 || people[i].guardian != 0)
+			continue;
+		TRY(person_relatives(c, PURPOSE_ACCOUNT, people[i].id, &relatives, &relatives_n));
+		for (size_t k = 0; k < relatives_n; k++)
+			TRY(visits_of_person(c, &relatives[k], g));
+	}
+	return OK;
+}
+
+static int
+in_order(const void *a, const void *b)
+{
+	const struct patient_visit *x = a, *y = b;
+	int by_start = (x->booking.start > y->booking.start) - (x->booking.start < y->booking.start);
+
+	if (x->to_come != y->to_come)
+		return x->to_come ? -1 : 1;
+	return x->to_come ? by_start : -by_start;
+}
+
+err
+patient_visits(struct ctx *c, struct patient_visit **ret, size_t *ret_n)
+{
+	struct gathering g = { .list = NEW_N(c->mem, struct patient_visit, PATIENT_VISITS_MAX) };
+	struct member_org *places;
+	struct account a;
+	size_t places_n;
+
+	assert(c->actor > 0);
+	TRY(account_get(c, PURPOSE_SECURE, c->actor, &a));
+	TRY(member_orgs(c, c->actor, &places, &places_n));
+	for (size_t i = 0; i < places_n; i++) {
+		struct ctx there = *c;
+		struct org *org = NEW(c->mem, struct org);
+
+		if (places[i].member.role != ROLE_PATIENT)
+			continue;
+		there.org = places[i].org;
+		there.role = ROLE_PATIENT;
+		TRY(org_get(&there, org));
+		g.org = org;
+		TRY(visits_of_org(&there, a.email, &g));
+	}
+	qsort(g.list, g.n, sizeof(g.list[0]), in_order);
+	*ret = g.list;
+	*ret_n = g.n;
+	return OK;
+}

@@ -1,0 +1,411 @@
+/* agenda_view.c - see agenda_view.h. */
+#include "web/agenda_view.h"
+
+FORM(form_agenda,
+	{ "vue", 10, false }, { "date", 10, false }, { "agendas", 100, true },
+	{ "presents", 1, false }, { "defaire", 300, false }, { "rdv", 20, false });
+
+static const char *const kind_names[] = {
+	[AGENDA_DAY] = "jour", [AGENDA_WEEK] = "semaine", [AGENDA_COLUMNS] = "colonnes",
+};
+
+/* ---- the address ---- */
+
+static struct practitioner *
+by_slug(struct agenda_view *v, str slug)
+{
+	for (size_t i = 0; i < v->all_n; i++)
+		if (str_eq(v->all[i].slug, slug))
+			return &v->all[i];
+	return NULL;
+}
+
+static void
+choose(struct agenda_view *v, const struct practitioner *p, size_t max)
+{
+	for (size_t i = 0; i < v->chosen_n; i++)
+		if (v->chosen[i].id == p->id)
+			return;
+	if (v->chosen_n < max)
+		v->chosen[v->chosen_n++] = *p;
+}
+
+/* Those that the address names; else one's own; else as many as there is room for. */
+static void
+choose_columns(struct web *w, struct agenda_view *v)
+{
+	size_t max = v->kind == AGENDA_COLUMNS ? DAY_COLUMNS_MAX : 1;
+	const struct practitioner *own = agenda_practitioner(v->all, v->all_n, w->session.practitioner);
+	str slug;
+
+	v->chosen = NEW_N(w->c.mem, struct practitioner, max);
+	for (size_t i = 0; web_field_nth(w, "agendas", i, &slug); i++) {
+		const struct practitioner *p = by_slug(v, slug);
+
+		if (p != NULL)
+			choose(v, p, max);
+	}
+	v->chosen_by_hand = v->chosen_n > 0;
+	if (v->chosen_n == 0 && own != NULL && max == 1)
+		choose(v, own, max);
+	for (size_t i = 0; !v->chosen_by_hand && i < v->all_n; i++)
+		choose(v, &v->all[i], max);
+}
+
+err
+agenda_view_read(struct web *w, struct agenda_view *ret)
+{
+	struct agenda_view v = { .today = zone_local(w->zone, w->c.now).day };
+	str kind = web_field(w, "vue");
+
+	v.kind = w->session.practitioner != 0 ? AGENDA_DAY : AGENDA_COLUMNS;
+	for (size_t i = 0; i < COUNT(kind_names); i++)
+		if (str_eq(kind, str_c(kind_names[i])))
+			v.kind = (enum agenda_kind)i;
+	if (!civil_parse_date(web_field(w, "date"), &v.date))
+		v.date = v.today;
+	v.present_only = str_eq(web_field(w, "presents"), S("1")) && v.kind == AGENDA_COLUMNS;
+	TRY(practitioner_list(&w->c, false, &v.all, &v.all_n));
+	choose_columns(w, &v);
+	*ret = v;
+	return OK;
+}
+
+static str
+url_of(struct web *w, const struct agenda_view *v)
+{
+	struct buf b = buf_in(w->c.mem, AGENDA_URL_BYTES_MAX);
+	/* A day or a week is of one; a whole practice in columns need not be spelled out. */
+	size_t n = v->kind != AGENDA_COLUMNS ? (size_t)min64(1, (int64_t)v->chosen_n) :
+	    v->chosen_by_hand ? v->chosen_n : 0;
+
+	buf_printf(&b, "/agenda?vue=%s&date=%.*s", kind_names[v->kind],
+	    STR_FMT(civil_iso_date(w->c.mem, v->date)));
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&b, S("&agendas="));
+		buf_url(&b, v->chosen[i].slug);
+	}
+	if (v->present_only)
+		buf_add(&b, S("&presents=1"));
+	return buf_ok(&b) ? buf_str(&b) : S("/agenda");
+}
+
+str
+agenda_url(struct web *w, const struct agenda_view *v)
+{
+	return url_of(w, v);
+}
+
+str
+agenda_url_on(struct web *w, const struct agenda_view *v, day on)
+{
+	struct agenda_view other = *v;
+
+	other.date = on;
+	return url_of(w, &other);
+}
+
+str
+agenda_url_as(struct web *w, const struct agenda_view *v, enum agenda_kind kind)
+{
+	struct agenda_view other = *v;
+
+	other.kind = kind;
+	other.present_only = v->present_only && kind == AGENDA_COLUMNS;
+	/* From one agenda to columns: to all of them. */
+	if (v->kind != AGENDA_COLUMNS && kind == AGENDA_COLUMNS)
+		other.chosen_by_hand = false;
+	return url_of(w, &other);
+}
+
+/* ---- shared words ---- */
+
+int
+agenda_tint(int colour)
+{
+	/* The light half of .k0 to .k7 in ui/assets/styles/base.css. */
+	static const int tints[] = { 0x0a5a7c, 0x2d6a4f, 0x6d4c9f, 0x8a3b12, 0x9b2226, 0x00656f, 0x4a5568, 0x735600 };
+	int best = 0;
+	long nearest = -1;
+
+	if (colour >= 0 && colour < (int)COUNT(tints))
+		return colour;
+	for (int i = 0; i < (int)COUNT(tints); i++) {
+		long r = (tints[i] >> 16) - (colour >> 16 & 0xff);
+		long g = (tints[i] >> 8 & 0xff) - (colour >> 8 & 0xff);
+		long b = (tints[i] & 0xff) - (colour & 0xff);
+		long distance = 3 * r * r + 4 * g * g + 2 * b * b;
+
+		if (nearest < 0 || distance < nearest) {
+			nearest = distance;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static const struct { const char *words, *class; } states[] = {
+	[BOOKING_HELD] = { T("being booked online"), "busy" },
+	[BOOKING_CONFIRMED] = { T("confirmed"), "" },
+	[BOOKING_ARRIVED] = { T("arrived"), "here" },
+	[BOOKING_IN_CONSULTATION] = { T("in consultation"), "here" },
+	[BOOKING_DONE] = { T("finished"), "done" },
+	[BOOKING_NO_SHOW] = { T("did not come"), "gone" },
+	[BOOKING_EXCUSED] = { T("excused"), "gone" },
+	[BOOKING_CANCELLED] = { T("cancelled"), "gone" },
+};
+
+str
+agenda_state_words(enum lang lang, enum booking_state state)
+{
+	return text(lang, states[state].words);
+}
+
+str
+agenda_moment(struct arena *mem, const struct zone *zone, usec at)
+{
+	struct civil local = zone_local(zone, at);
+
+	return str_printf(mem, "%.*sT%02d:%02d", STR_FMT(civil_iso_date(mem, local.day)),
+	    local.minute / 60, local.minute % 60);
+}
+
+bool
+agenda_moment_of(const struct zone *zone, str date, str hour, usec *ret)
+{
+	enum zone_kind kind;
+	int minute;
+	usec at;
+	day on;
+
+	if (!civil_parse_date(date, &on) || !civil_parse_hour(hour, &minute))
+		return false;
+	at = zone_instant(zone, on, minute, &kind);
+	if (kind == ZONE_GAP)
+		return false;
+	*ret = at;
+	return true;
+}
+
+bool
+agenda_moment_read(const struct zone *zone, str moment, usec *ret)
+{
+	str date;
+
+	return str_split(&moment, 'T', &date) && agenda_moment_of(zone, date, moment, ret);
+}
+
+const struct practitioner *
+agenda_practitioner(const struct practitioner *list, size_t n, id practitioner)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].id == practitioner)
+			return &list[i];
+	return NULL;
+}
+
+const struct motive *
+agenda_motive(const struct motive *list, size_t n, id motive)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].id == motive)
+			return &list[i];
+	return NULL;
+}
+
+str
+agenda_short_name(struct arena *mem, const struct practitioner *p)
+{
+	if (p->title.n > 0)
+		return str_printf(mem, "%.*s %.*s", STR_FMT(p->title), STR_FMT(p->family));
+	return practitioner_name(mem, p);
+}
+
+/* ---- the grid ---- */
+
+struct painter {
+	struct web		*w;
+	const struct agenda_view *v;
+	const struct practitioner *who;
+	str			 who_words;	/* empty where every column is the same one's */
+	day			 on;
+};
+
+static str
+hour_of(const struct painter *p, int row)
+{
+	return text_hour(p->w->c.mem, p->w->c.lang, row * DAY_ROW_MINUTES);
+}
+
+/* A short name that is only the name cut off says less than the style's own cut. */
+static str
+motive_words(const struct motive *m)
+{
+	return m->short_name.n > 0 && !str_starts(m->name, m->short_name) ? m->short_name : m->name;
+}
+
+/* "arrived" and for how long; of the others, the word alone. */
+static str
+waiting_words(const struct painter *p, const struct booking *b)
+{
+	struct ctx *c = &p->w->c;
+	str word = agenda_state_words(c->lang, b->state);
+
+	if (b->state != BOOKING_ARRIVED || b->arrived_at == 0)
+		return word;
+	return FILL(c->mem, c->lang, T("arrived, waiting {duration}"), ARG("duration",
+	    text_duration(c->mem, c->lang, (int)max64((c->now - b->arrived_at) / USEC_PER_MINUTE, 0))));
+}
+
+static str
+joined(struct arena *mem, str list, str more)
+{
+	if (more.n == 0)
+		return list;
+	return list.n == 0 ? more : str_printf(mem, "%.*s, %.*s", STR_FMT(list), STR_FMT(more));
+}
+
+static void
+paint_booking(const struct painter *p, struct agenda_item *item)
+{
+	struct ctx *c = &p->w->c;
+	const struct day_item *d = item->day;
+	const struct booking *b = d->booking;
+	str minutes = text_duration(c->mem, c->lang, (int)((b->end - b->start) / USEC_PER_MINUTE));
+	str words;
+
+	item->url = str_printf(c->mem, "/agenda/rdv/%lld", (long long)b->id);
+	item->name = d->name;
+	item->state = states[b->state].class;
+	item->tint = d->motive != NULL ? agenda_tint(d->motive->colour) : 6;
+	if (b->kind == BOOKING_BLOCK) {
+		item->name = text(c->lang, T("Blocked"));
+		item->state = "block";
+	} else if (b->kind == BOOKING_SESSION && d->motive != NULL) {
+		item->name = d->motive->name;
+		item->detail = FILL(c->mem, c->lang, T("{taken} of {places} places"),
+		    ARG("taken", str_of_int(c->mem, b->seats_taken)),
+		    ARG("places", str_of_int(c->mem, d->motive->capacity)));
+	} else if (d->motive != NULL) {
+		item->detail = motive_words(d->motive);
+	}
+	if (item->name.n == 0)
+		item->name = agenda_state_words(c->lang, b->state);
+	words = joined(c->mem, item->hour, item->name);
+	words = joined(c->mem, words, b->kind == BOOKING_APPOINTMENT && d->motive != NULL ?
+	    d->motive->name : item->detail);
+	words = joined(c->mem, joined(c->mem, words, minutes), p->who_words);
+	if (b->kind == BOOKING_APPOINTMENT && b->state != BOOKING_CONFIRMED) {
+		str state = waiting_words(p, b);
+
+		words = joined(c->mem, words, state);
+		if (b->state == BOOKING_ARRIVED || b->state == BOOKING_IN_CONSULTATION)
+			item->detail = state;
+	}
+	item->words = d->lanes > 1 ? joined(c->mem, words, text(c->lang, T("beside another one"))) : words;
+}
+
+static void
+paint_free(const struct painter *p, struct agenda_item *item)
+{
+	struct ctx *c = &p->w->c;
+	const struct day_item *d = item->day;
+	usec at = zone_instant(p->w->zone, p->on, d->start * DAY_ROW_MINUTES, NULL);
+	struct buf url = buf_in(c->mem, AGENDA_URL_BYTES_MAX);
+
+	buf_printf(&url, "/agenda/rdv/nouveau?praticien=%lld&debut=%.*s", (long long)p->who->id,
+	    STR_FMT(agenda_moment(c->mem, p->w->zone, at)));
+	/* A gap too short for the motive is still one: an appointment of its length. */
+	if (d->motive != NULL && d->end - d->start < d->motive->minutes / DAY_ROW_MINUTES)
+		buf_printf(&url, "&minutes=%d", (d->end - d->start) * DAY_ROW_MINUTES);
+	item->url = buf_str(&url);
+	item->name = text(c->lang, T("free"));
+	item->words = joined(c->mem, joined(c->mem, item->hour, item->name), p->who_words);
+}
+
+static void
+paint(const struct painter *p, const struct day_item *d, struct agenda_item *item)
+{
+	struct ctx *c = &p->w->c;
+
+	*item = (struct agenda_item){ .day = d, .hour = hour_of(p, d->start), .state = "" };
+	switch (d->kind) {
+	case DAY_BOOKING:
+		item->hour = text_hour(c->mem, c->lang, zone_local(p->w->zone, d->booking->start).minute);
+		paint_booking(p, item);
+		break;
+	case DAY_FREE:
+		paint_free(p, item);
+		break;
+	case DAY_ABSENCE:
+		item->name = d->name.n > 0 ? d->name : text(c->lang, T("Absent"));
+		break;
+	case DAY_CLOSED:
+		break;
+	}
+}
+
+static void
+head(const struct painter *p, const struct day_column *d, struct agenda_column *col)
+{
+	struct ctx *c = &p->w->c;
+	bool week = p->v->kind == AGENDA_WEEK;
+	struct agenda_view alone = *p->v;
+
+	alone.kind = week ? AGENDA_DAY : p->v->kind == AGENDA_COLUMNS ? AGENDA_WEEK : AGENDA_DAY;
+	alone.date = p->on;
+	alone.chosen = (struct practitioner *)(uintptr_t)d->practitioner;
+	alone.chosen_n = 1;
+	alone.chosen_by_hand = true;
+	alone.present_only = false;
+	col->title = week ? text_date_short(c->mem, c->lang, p->on) : agenda_short_name(c->mem, p->who);
+	col->words = joined(c->mem, practitioner_name(c->mem, p->who), text_date(c->mem, c->lang, p->on));
+	col->url = p->v->kind == AGENDA_DAY ? (str){0} : url_of(p->w, &alone);
+	if (d->appointments + d->free > 0)
+		col->detail = str_printf(c->mem, "%d/%d", d->appointments, d->appointments + d->free);
+}
+
+err
+agenda_grid_read(struct web *w, const struct agenda_view *v, struct agenda_grid *ret)
+{
+	bool week = v->kind == AGENDA_WEEK;
+	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n,
+	    .from = week ? civil_monday(v->date) : v->date, .days = week ? 7 : 1,
+	    .present_only = v->present_only };
+	struct civil now = zone_local(w->zone, w->c.now);
+	struct agenda_grid g = {0};
+	struct day_table t;
+
+	TRY(day_read(&w->c, w->zone, &q, &t));
+	/* A week end on which nobody receives takes no room. */
+	while (week && t.n > 5 && !t.columns[t.n - 1].present)
+		t.n--;
+	g.columns = NEW_N(w->c.mem, struct agenda_column, t.n);
+	g.n = t.n;
+	g.first_hour = t.first_hour;
+	g.last_hour = t.last_hour;
+	g.motives = t.motives;
+	g.motives_n = t.motives_n;
+	for (size_t i = 0; i < t.n; i++) {
+		const struct day_column *d = &t.columns[i];
+		struct agenda_column *col = &g.columns[i];
+		struct painter p = { .w = w, .v = v, .who = d->practitioner, .on = d->on };
+
+		p.who_words = agenda_short_name(w->c.mem, d->practitioner);
+		col->practitioner = d->practitioner->id;
+		col->date = civil_iso_date(w->c.mem, d->on);
+		col->today = d->on == v->today;
+		col->now_row = col->today ? now.minute / DAY_ROW_MINUTES : -1;
+		if (col->now_row < t.first_hour * 12 || col->now_row >= t.last_hour * 12)
+			col->now_row = -1;
+		head(&p, d, col);
+		col->items = NEW_N(w->c.mem, struct agenda_item, d->n);
+		col->n = d->n;
+		for (size_t k = 0; k < d->n; k++) {
+			paint(&p, &d->items[k], &col->items[k]);
+			g.links += col->items[k].url.n > 0;
+		}
+	}
+	*ret = g;
+	return OK;
+}

@@ -1,0 +1,161 @@
+/* page_agenda.c - the agenda by day, week and columns (ux-8 to ux-30). */
+#include "asset_names.h"
+#include "practice/booking_undo.h"
+#include "web/page_agenda.h"
+#include "web/pages.h"
+#include "web/view.h"
+
+static const char *const kind_names[] = {
+	[AGENDA_DAY] = "jour", [AGENDA_WEEK] = "semaine", [AGENDA_COLUMNS] = "colonnes",
+};
+
+/* Of a week, the same weekday of the one before: so that coming back leads to the same day. */
+static int
+step_of(const struct agenda_view *v)
+{
+	return v->kind == AGENDA_WEEK ? 7 : 1;
+}
+
+static str
+date_words(struct web *w, const struct agenda_view *v)
+{
+	struct ctx *c = &w->c;
+	day monday = civil_monday(v->date);
+
+	if (v->kind != AGENDA_WEEK)
+		return text_capital(c->mem, text_date_year(c->mem, c->lang, v->date));
+	return FILL(c->mem, c->lang, T("Week {number}, from {first} to {last}"),
+	    ARG("number", str_of_int(c->mem, civil_iso_week(v->date))),
+	    ARG("first", text_date(c->mem, c->lang, monday)),
+	    ARG("last", text_date_year(c->mem, c->lang, monday + 6)));
+}
+
+static day
+month_first(day on)
+{
+	struct civil_date d = civil_date(on);
+
+	return on - (d.day - 1);
+}
+
+static str
+month_day_words(struct web *w, const struct month_day *m, day on)
+{
+	str date = text_date_year(w->c.mem, w->c.lang, on);
+
+	if (m->fullness != DAY_FULL)
+		return date;
+	return FILL(w->c.mem, w->c.lang, T("{date}, full"), ARG("date", date));
+}
+
+static err
+month_read(struct web *w, const struct agenda_view *v, struct month *ret)
+{
+	day first = month_first(v->date), monday = civil_monday(first);
+	day next = month_first(first + 31);
+	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n,
+	    .from = monday, .days = MONTH_DAYS };
+	enum day_fullness fullness[MONTH_DAYS];
+
+	TRY(day_fullness(&w->c, w->zone, &q, fullness));
+	ret->title = text_capital(w->c.mem, text_month(w->c.mem, w->c.lang, v->date));
+	ret->before_url = agenda_url_on(w, v, month_first(first - 1));
+	ret->after_url = agenda_url_on(w, v, next);
+	ret->weeks = (next - monday + 6) / 7;
+	for (int i = 0; i < ret->weeks * 7; i++) {
+		struct month_day *m = &ret->days[i];
+		day on = monday + i;
+
+		m->fullness = fullness[i];
+		m->number = str_of_int(w->c.mem, civil_date(on).day);
+		m->url = agenda_url_on(w, v, on);
+		m->outside = on < first || on >= next;
+		m->today = on == v->today;
+		m->chosen = on == v->date;
+		m->words = month_day_words(w, m, on);
+	}
+	return OK;
+}
+
+static void
+legend_read(struct web *w, const struct agenda_grid *g, struct agenda_page *p)
+{
+	p->legend = NEW_N(w->c.mem, const struct motive *, g->motives_n);
+	for (size_t m = 0; m < g->motives_n; m++) {
+		bool used = false;
+
+		for (size_t i = 0; i < g->n && !used; i++)
+			for (size_t k = 0; k < g->columns[i].n && !used; k++)
+				used = g->columns[i].items[k].day->kind == DAY_BOOKING &&
+				    g->columns[i].items[k].day->motive == &g->motives[m];
+		if (used)
+			p->legend[p->legend_n++] = &g->motives[m];
+	}
+}
+
+static void
+choices_read(struct web *w, const struct agenda_view *v, struct agenda_page *p)
+{
+	p->choices = NEW_N(w->c.mem, struct agenda_choice, v->all_n);
+	p->choices_n = v->all_n;
+	for (size_t i = 0; i < v->all_n; i++)
+		p->choices[i] = (struct agenda_choice){ .slug = v->all[i].slug,
+		    .name = practitioner_name(w->c.mem, &v->all[i]),
+		    .chosen = agenda_practitioner(v->chosen, v->chosen_n, v->all[i].id) != NULL };
+}
+
+/* The new appointment comes back here. */
+static str
+with_return(struct web *w, const char *path, const struct agenda_view *v)
+{
+	struct buf b = buf_in(w->c.mem, 2 * AGENDA_URL_BYTES_MAX);
+
+	buf_printf(&b, "%s?jour=%.*s&retour=", path, STR_FMT(civil_iso_date(w->c.mem, v->date)));
+	buf_url(&b, agenda_url(w, v));
+	if (v->chosen_n > 0)
+		buf_printf(&b, "&praticien=%lld", (long long)v->chosen[0].id);
+	return buf_str(&b);
+}
+
+err
+page_agenda(struct web *w)
+{
+	struct layout l = { .shell = SHELL_STAFF, .script = str_c(ASSET_AGENDA_JS) };
+	struct agenda_view v;
+	struct agenda_grid grid;
+	struct agenda_page p = { .layout = &l, .view = &v, .grid = &grid };
+
+	TRY(agenda_view_read(w, &v));
+	TRY(agenda_grid_read(w, &v, &grid));
+	TRY(month_read(w, &v, &p.month));
+	l.title = p.date_words = date_words(w, &v);
+	p.before_url = agenda_url_on(w, &v, v.date - step_of(&v));
+	p.after_url = agenda_url_on(w, &v, v.date + step_of(&v));
+	p.today_url = agenda_url_on(w, &v, v.today);
+	p.here_url = agenda_url(w, &v);
+	p.kind_name = kind_names[v.kind];
+	for (int i = 0; i < (int)COUNT(p.kind_urls); i++)
+		p.kind_urls[i] = agenda_url_as(w, &v, (enum agenda_kind)i);
+	p.new_url = with_return(w, "/agenda/rdv/nouveau", &v);
+	p.block_url = with_return(w, "/agenda/blocage", &v);
+	legend_read(w, &grid, &p);
+	choices_read(w, &v, &p);
+	if (web_field_id(w, "rdv", &p.undo.booking) &&
+	    booking_undo_left(&w->c, p.undo.booking, web_field(w, "defaire")) > 0)
+		p.undo.token = web_field(w, "defaire");
+
+	struct out *o = view_begin(w, &l);
+	page_agenda_view(o, &p);
+	return view_end(w, o, 200);
+}
+
+err
+page_agenda_shortcuts(struct web *w)
+{
+	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Keyboard shortcuts")),
+	    .script = str_c(ASSET_AGENDA_JS) };
+	struct out *o = view_begin(w, &l);
+
+	page_agenda_shortcuts_view(o, &l);
+	return view_end(w, o, 200);
+}

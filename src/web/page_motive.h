@@ -1,0 +1,26 @@
+/* page_motive.h - why one comes: the list of motives, and the form of one. */
+#ifndef PAGE_MOTIVE_H
+#define PAGE_MOTIVE_H
+
+#include "practice/motive.h"
+#include "web/page_settings.h"
+
+struct motives_page {
+	struct layout		*layout;
+	const struct motive	*motives;
+	size_t			 n;
+};
+void page_motives_show(struct out *, const struct motives_page *);
+
+struct motive_form_page {
+	struct layout		*layout;
+	str			 action, close_action;
+	const struct filled	*form;
+	struct choice		 audiences[3];
+	const struct choice	*limits;
+	struct choice		*practitioners, *resources;
+	size_t			 limits_n, practitioners_n, resources_n;
+};
+void page_motive_form_show(struct out *, const struct motive_form_page *);
+
+#endif

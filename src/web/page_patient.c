@@ -1,0 +1,159 @@
+/* page_patient.c - see page_patient.h. */
+#include "access/ticket.h"
+#include "format/contact.h"
+#include "practice/mailbox.h"
+#include "web/page_patient.h"
+#include "web/page_signin.h"
+#include "web/pages.h"
+#include "web/view.h"
+
+FORM(form_patient_signin, { "email", EMAIL_BYTES_MAX, false }, CARRY_FORM);
+FORM(form_patient_code, { "email", EMAIL_BYTES_MAX, false }, { "code", 20, false },
+    { "jeton", 64, false }, CARRY_FORM);
+
+static err
+ask_show(struct web *w, int status)
+{
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Your appointments")) };
+	struct patient_signin_page p = { .layout = &l, .carry = carry_read(w), .email = web_field(w, "email") };
+	struct out *o = view_begin(w, &l);
+
+	page_patient_signin_form(o, &p);
+	return view_end(w, o, status);
+}
+
+err
+page_patient_signin(struct web *w)
+{
+	struct carry k = carry_read(w);
+
+	if (w->session.id != 0 && w->session.stage == STAGE_COMPLETE)
+		return signing_arrive(w, &k);
+	return ask_show(w, 200);
+}
+
+static err
+code_show(struct web *w, str token, int status)
+{
+	struct code_page p = { .carry = carry_read(w), .by_mail = true, .token = token,
+		.email = web_field(w, "email"), .action = "/connexion/patient/code", .again = "/connexion/patient" };
+
+	return signin_code_show(w, &p, status);
+}
+
+err
+page_patient_send(struct web *w)
+{
+	struct mailbox_ask ask = { web_field(w, "email"), w->c.lang, w->http->peer };
+	str token;
+	usec until;
+
+	err e = mailbox_send_code(&w->c, &ask, &token);
+	if (e == ERR_INVALID) {
+		web_error(w, "email", text(w->c.lang, T("Enter an e-mail address, such as name@example.fr.")));
+		return ask_show(w, 422);
+	}
+	if (e == ERR_THROTTLED) {
+		TRY(mailbox_next_at(&w->c, ask.email, ask.peer, &until));
+		signing_throttled(w, NULL, until);
+		return ask_show(w, 429);
+	}
+	TRY(e);
+	return code_show(w, token, 200);
+}
+
+/* The mailbox is proven.  A code alone opens no role of staff's, and no account with a second factor. */
+static err
+let_in(struct web *w, id account)
+{
+	struct carry k = carry_read(w);
+	struct account a;
+	int64_t linked;
+	bool staff;
+
+	TRY(account_get(&w->c, PURPOSE_SECURE, account, &a));
+	TRY(mailbox_proven(&w->c, a.email));
+	TRY(patient_link(&w->c, account, &linked));
+	TRY(member_is_staff(&w->c, account, &staff));
+	if (staff && !a.has_factor)
+		return view_redirect(w, S("/connexion"), "avec-mot-de-passe");
+	if (a.has_factor) {
+		TRY(signing_start(w, account, STAGE_FACTOR));
+		return signing_lead(w, &k);
+	}
+	TRY(signing_start(w, account, STAGE_COMPLETE));
+	return signing_complete(w, true);
+}
+
+err
+page_patient_code(struct web *w)
+{
+	str token = web_field(w, "jeton");
+	id account;
+
+	err e = ticket_code_use(&w->c, token, web_field(w, "code"), &account);
+	if (e == ERR_DENIED) {
+		web_error(w, "code", text(w->c.lang, T("This code is not right. Check it, or ask for another.")));
+		return code_show(w, token, 422);
+	}
+	if (e == ERR_EXPIRED || e == ERR_NOT_FOUND || e == ERR_CONFLICT) {
+		web_error(w, NULL, text(w->c.lang, T("This code is no longer good. Ask for another.")));
+		return ask_show(w, 422);
+	}
+	TRY(e);
+	return let_in(w, account);
+}
+
+static str
+state_words(const struct web *w, const struct patient_visit *v)
+{
+	if (v->booking.state == BOOKING_CANCELLED)
+		return text(w->c.lang, T("Cancelled"));
+	if (v->booking.state == BOOKING_NO_SHOW)
+		return text(w->c.lang, T("Missed"));
+	return v->booking.state == BOOKING_EXCUSED ? text(w->c.lang, T("Excused")) : (str){0};
+}
+
+static struct visit_line
+line_of(struct web *w, const struct patient_visit *v)
+{
+	struct civil at = zone_local(zone_get(v->org->zone), v->booking.start);
+	day today = zone_local(zone_get(v->org->zone), w->c.now).day;
+	struct arena *mem = w->c.mem;
+
+	return (struct visit_line){ .visit = v, .state = state_words(w, v),
+		.when = text_capital(mem, FILL(mem, w->c.lang, T("{day} at {hour}"), ARG("day", text_date_near(mem, w->c.lang, at.day, today)),
+		    ARG("hour", text_hour(mem, w->c.lang, at.minute)))),
+		.with = practitioner_name(mem, &v->practitioner),
+		.address = v->site.street.n == 0 ? v->site.city : str_printf(mem, "%.*s, %.*s %.*s",
+		    STR_FMT(v->site.street), STR_FMT(v->site.postal_code), STR_FMT(v->site.city)),
+		.again = v->practitioner.closed_at != 0 || !v->practitioner.listed ? (str){0} :
+		    str_printf(mem, "/s/%.*s/%.*s", STR_FMT(v->org->slug), STR_FMT(v->practitioner.slug)) };
+}
+
+err
+page_visits(struct web *w)
+{
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("My appointments")) };
+	struct visits_page p = { .layout = &l };
+	struct patient_visit *visits;
+
+	if (w->session.id == 0)
+		return view_redirect(w, S("/connexion/patient"), NULL);
+	if (w->session.stage != STAGE_COMPLETE)
+		return signing_lead(w, &(struct carry){ .back = w->http->path });
+	/* Whoever works here has another role on: his own appointments are behind the other door. */
+	if (ROLE_BIT(w->session.role) & ROLES_STAFF)
+		return view_redirect(w, S("/connexion/cabinet"), NULL);
+	TRY(patient_visits(&w->c, &visits, &p.n));
+	struct visit_line *lines = NEW_N(w->c.mem, struct visit_line, p.n + 1);
+	for (size_t i = 0; i < p.n; i++) {
+		lines[i] = line_of(w, &visits[i]);
+		p.to_come += visits[i].to_come;
+		p.several |= !str_eq(visits[i].who, visits[0].who);
+	}
+	p.lines = lines;
+	struct out *o = view_begin(w, &l);
+	page_visits_show(o, &p);
+	return view_end(w, o, 200);
+}

@@ -1,0 +1,499 @@
+#!/usr/bin/python3
+"""What patients find in their mailbox, end to end: a real server, a real mail server on loopback.
+
+    SERMENT_BIN=build/sanitized/src/app/serment tests/mail/run.py
+
+A patient books, moves and cancels through the public pages, staff through the API; the mails that
+arrive are taken apart with Python's own parsers.  Needs python3-aiosmtpd.  The last line is
+"N passed, N failed"; the exit status is 1 if one failed.
+Issue part 8; R49, R52, T18, ux-43.
+"""
+import datetime
+import email
+import email.policy
+import html.parser
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unicodedata
+import urllib.parse
+
+from aiosmtpd.controller import Controller
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get("SERMENT_BIN", os.path.join(ROOT, "build/sanitized/src/app/serment"))
+FROM = "agenda@cabinet.example"
+WAIT_SECONDS = 30       # a change by staff may be undone for ten seconds: no notice leaves before
+DAYS_AHEAD = 8          # past every limit for moving and cancelling online
+
+
+# --- the mail server -----------------------------------------------------------------------------
+
+class Sink:
+    """Takes mail; recipients named unknown@ do not exist."""
+
+    def __init__(self):
+        self.lock = threading.Condition()
+        self.mails = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("unknown@"):
+            return "550 5.1.1 No such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self.lock:
+            self.mails.append((envelope.rcpt_tos[0], envelope.mail_from, message, session.peer[1]))
+            self.lock.notify_all()
+        return "250 taken"
+
+    def wait(self, address, subject, seconds=WAIT_SECONDS):
+        """The newest mail to this address whose subject begins so."""
+        end = time.monotonic() + seconds
+        with self.lock:
+            while True:
+                for to, sender, message, port in reversed(self.mails):
+                    if to == address and plain(message["Subject"]).startswith(subject):
+                        return Mail(sender, message, port)
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(f"no mail {subject!r} for {address} in {seconds} s; there are "
+                                         f"{[(m[0], m[2]['Subject']) for m in self.mails]}")
+                self.lock.wait(left)
+
+    def count(self, address):
+        with self.lock:
+            return sum(1 for m in self.mails if m[0] == address)
+
+
+def plain(text):
+    """No-break spaces as spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+class Mail:
+    """One mail, taken apart."""
+
+    def __init__(self, sender, message, port):
+        self.sender, self.message, self.port = sender, message, port
+        self.subject = plain(message["Subject"])
+        self.text = plain(message.get_body(("plain",)).get_content()).replace("\r\n", "\n")
+        self.html = message.get_body(("html",)).get_content()
+        self.calendars = [p for p in message.walk() if p.get_content_type() in
+                          ("text/calendar", "application/ics")]
+
+    def calendar(self):
+        """{NAME: value} of the one event, and of the calendar around it."""
+        ics = self.calendars[0].get_content()
+        if isinstance(ics, bytes):
+            ics = ics.decode("utf-8")
+        ics = re.sub(r"\r?\n[ \t]", "", ics)
+        ics = re.sub(r"BEGIN:VTIMEZONE.*?END:VTIMEZONE\r?\n", "", ics, flags=re.S)
+        found = {}
+        for line in ics.splitlines():
+            name, _, value = line.partition(":")
+            found[name.split(";")[0]] = value
+            if ";TZID=" in name:
+                found[name.split(";")[0] + ".TZID"] = name.split(";TZID=")[1]
+        return found
+
+    def link(self):
+        links = re.findall(r"https?://\S+", self.text)
+        assert len(links) == 1, f"one link, the one it is about, not {links}"
+        return links[0]
+
+
+# --- the server ----------------------------------------------------------------------------------
+
+class Server:
+    def __init__(self, folder, config, ahead=datetime.timedelta(0)):
+        command = [BIN, "serve", "--dir", folder, "--listen", "127.0.0.1:0", "--config", config]
+        if ahead:
+            now = datetime.datetime.now(datetime.timezone.utc) + ahead
+            command += ["--now", now.strftime("%Y-%m-%dT%H:%M:%SZ")]
+        self.log = open(os.path.join(folder, "serve.log"), "ab")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        match = re.match(r"listening on http://([^:]+):(\d+)", line)
+        assert match, f"the server does not start: {line!r}, see {self.log.name}"
+        self.host, self.port = match.group(1), int(match.group(2))
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(40)
+        self.process.stdout.close()
+        self.log.close()
+        assert status == 0, f"the server ended with {status}"
+
+
+class Form(html.parser.HTMLParser):
+    """The forms of a page: action, fields with a value, and the buttons."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.forms, self.open = [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if tag == "form":
+            self.open = {"action": a.get("action", ""), "fields": {}, "buttons": []}
+            self.forms.append(self.open)
+        elif self.open is not None and tag == "input" and a.get("type") == "hidden":
+            self.open["fields"][a["name"]] = a.get("value", "")
+        elif self.open is not None and tag == "button" and "name" in a:
+            self.open["buttons"].append((a["name"], a["value"]))
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.open = None
+
+
+class Browser:
+    """A visitor: cookies, forms, redirects; no JavaScript."""
+
+    def __init__(self, server, language):
+        self.server, self.language, self.cookies, self.path, self.page = server, language, {}, "", ""
+
+    def request(self, method, path, body=None):
+        c = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
+        headers = {"Accept-Language": self.language,
+                   "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urllib.parse.urlencode(body)
+        c.request(method, path, body, headers)
+        answer = c.getresponse()
+        self.page = answer.read().decode("utf-8")
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        c.close()
+        return answer
+
+    def go(self, method, path, body=None):
+        for _ in range(6):
+            answer = self.request(method, path, body)
+            self.path = path
+            if answer.status not in (302, 303):
+                break
+            method, path, body = "GET", answer.headers["Location"], None
+        assert answer.status == 200, f"{method} {path}: {answer.status}"
+
+    def form(self, action):
+        for f in Form(self.page).forms:
+            if f["action"].split("?")[0].endswith(action):
+                return f
+        raise AssertionError(f"{self.path} has no form {action}")
+
+    def submit(self, action, **fields):
+        f = self.form(action)
+        self.go("POST", f["action"], {**f["fields"], **fields})
+
+    def press(self, action, button=0):
+        f = self.form(action)
+        self.go("POST", f["action"], {**f["fields"], **dict([f["buttons"][button]])})
+
+
+class Practice:
+    """The demonstration practice, through the API."""
+
+    def __init__(self, server, demo):
+        self.server, self.slug = server, demo["organisations"][0]["slug"]
+        self.name = demo["organisations"][0]["name"]
+        self.token = next(a["api_token"] for a in demo["accounts"] if a["role"] == "secretary")
+        self.practitioner = self.get("/practitioners")["practitioners"][0]
+        motives = self.get(f"/motives?practitioner={self.practitioner['id']}")["motives"]
+        day = (datetime.date.today() + datetime.timedelta(days=DAYS_AHEAD)).isoformat()
+        for self.motive in motives:
+            self.slots = self.get(f"/practitioners/{self.practitioner['id']}/slots?motive={self.motive['id']}"
+                                  f"&from={day}&days=14")["slots"]
+            if len(self.slots) > 20:
+                return
+        raise AssertionError("the demonstration has no free times")
+
+    def call(self, method, path, body=None):
+        c = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
+        c.request(method, f"/api/v1/orgs/{self.slug}{path}", json.dumps(body) if body else None,
+                  {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        answer = c.getresponse()
+        text = answer.read().decode("utf-8")
+        c.close()
+        return answer.status, json.loads(text) if text else None
+
+    def get(self, path):
+        status, answer = self.call("GET", path)
+        assert status == 200, f"GET {path}: {status}"
+        return answer
+
+    def book(self, given, address, slot):
+        status, answer = self.call("POST", "/bookings", {
+            "motive": self.motive["id"], "practitioner": self.practitioner["id"], "start": slot["start"],
+            "patient": {"family": "Essai", "given": given, "birth_date": "1980-03-12", "email": address,
+                        "phone": "06 39 98 12 34"}})
+        assert status == 201, f"booking: {status} {answer}"
+        return answer["id"]
+
+
+# --- what is expected ----------------------------------------------------------------------------
+
+WORDS = {
+    "fr": {"code": "Votre code pour", "booked": "Rendez-vous confirmé : ", "moved": "Rendez-vous déplacé : ",
+           "cancelled": "Rendez-vous annulé : ", "hour": r" à (\d+) h(?: (\d\d))?$"},
+    "en": {"code": "Your code for", "booked": "Appointment confirmed: ", "moved": "Appointment moved: ",
+           "cancelled": "Appointment cancelled: ", "hour": r" at (\d\d):(\d\d)$"},
+}
+
+
+def check_form(mail, practice, lang):
+    """Of every mail: structure, sender, and what must not be in it."""
+    m = mail.message
+    assert mail.sender == FROM, mail.sender
+    assert m["From"].addresses[0].addr_spec == FROM
+    assert m["From"].addresses[0].display_name == practice.name, m["From"]
+    assert m["Content-Language"] == lang, m["Content-Language"]
+    assert m["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"<\d+@cabinet\.example>", m["Message-ID"]), m["Message-ID"]
+    assert not m.defects and not [d for p in m.walk() for d in p.defects]
+    assert f'<html lang="{lang}">' in mail.html
+    page = mail.html.lower()
+    for remote in ("<img", "src=", "url(", "<link", "<script", "@import", "<iframe"):
+        assert remote not in page, f"{remote} in the HTML (R49)"
+    health = [practice.motive["name"], practice.practitioner["name"].split()[-1],
+              practice.practitioner.get("specialty") or practice.motive["name"]]
+    for part in (mail.subject, mail.text, mail.html, *map(str, mail.calendars)):
+        for word in health:
+            assert word.lower() not in part.lower(), f"{word} in a mail (R52)"
+
+
+def check_booking(mail, practice, lang, kind):
+    check_form(mail, practice, lang)
+    event = mail.calendar()
+    method = "CANCEL" if kind == "cancelled" else "REQUEST"
+    assert [p.get_content_type() for p in mail.calendars] == ["text/calendar", "application/ics"]
+    assert mail.calendars[0].get_param("method") == method
+    assert mail.message.get_content_type() == "multipart/mixed"
+    alternatives = next(mail.message.iter_parts())
+    assert alternatives.get_content_type() == "multipart/alternative"
+    assert [p.get_content_type() for p in alternatives.iter_parts()] == \
+        ["text/plain", "text/html", "text/calendar"]
+    assert event["METHOD"] == method and event["STATUS"] == ("CANCELLED" if kind == "cancelled" else "CONFIRMED")
+    assert event["ORGANIZER"] == f"mailto:{FROM}", event["ORGANIZER"]
+    assert event["URL"] == mail.link() and mail.link() in mail.html
+    hour = re.search(WORDS[lang]["hour"], mail.subject)
+    assert hour, mail.subject
+    start = event["DTSTART"]
+    assert (int(start[9:11]), int(start[11:13])) == (int(hour.group(1)), int(hour.group(2) or 0)), \
+        f"{mail.subject} but DTSTART {start}"
+    assert event["DTSTART.TZID"] == "Europe/Paris"
+    return event
+
+
+# --- the tests -----------------------------------------------------------------------------------
+
+class Suite:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="serment-mail-")
+        self.data = os.path.join(self.folder, "data")
+        self.sink, self.smtp = Sink(), None
+        self.passed = self.failed = 0
+        made = subprocess.run([BIN, "demo", "--dir", self.data, "--seed", "7", "--orgs", "1", "--practitioners", "2",
+                               "--patients", "20", "--appointments", "20", "--json"],
+                              check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.demo = json.loads(made.stdout)
+        self.smtp_start(0)
+        self.config = os.path.join(self.folder, "serment.conf")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(f"smtp_url = smtp://127.0.0.1:{self.smtp_port}\nsmtp_from = {FROM}\n"
+                    "smtp_require_tls = no\n")
+        self.server = Server(self.data, self.config)
+        self.practice = Practice(self.server, self.demo)
+        self.slots = reversed(self.practice.slots)      # visitors take the first ones
+
+    def smtp_start(self, port):
+        self.smtp = Controller(self.sink, hostname="127.0.0.1", port=port or free_port())
+        self.smtp.start()
+        self.smtp_port = self.smtp.port
+
+    def end(self):
+        self.server.stop()
+        if self.smtp:
+            self.smtp.stop()
+        shutil.rmtree(self.folder)
+
+    def run(self, test, *args):
+        name = test.__name__.replace("_", " ") + "".join(f" ({a})" for a in args)
+        try:
+            test(self, *args)
+        except Exception as e:      # a failed test is told, and the others run
+            self.failed += 1
+            print(f"not ok - {name}\n    {type(e).__name__}: {e}")
+        else:
+            self.passed += 1
+            print(f"ok - {name}")
+        sys.stdout.flush()
+
+    def rows(self, sql, *binds):
+        with sqlite3.connect(f"file:{os.path.join(self.data, 'serment.db')}?mode=ro", uri=True) as db:
+            return db.execute(sql, binds).fetchall()
+
+    def wait_row(self, sql, *binds, seconds=WAIT_SECONDS):
+        end = time.monotonic() + seconds
+        while not (rows := self.rows(sql, *binds)):
+            assert time.monotonic() < end, f"nothing after {seconds} s: {sql}"
+            time.sleep(0.2)
+        return rows[0]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def ascii_of(name):
+    letters = unicodedata.normalize("NFD", name.lower())
+    return "".join(c for c in letters if c.isascii())
+
+
+def book_in_public(s, visitor, address):
+    """Time, details, code, confirmation; the mails of it."""
+    p = s.practice
+    pages = Browser(s.server, "en")
+    pages.go("GET", f"/s/{p.slug}")
+    mine = next(x for x in sorted(set(re.findall(rf'href="(/s/{p.slug}/[a-z0-9-]+)', pages.page)))
+                if x.endswith(ascii_of(p.practitioner["name"].split()[-1])))
+    day = (datetime.date.today() + datetime.timedelta(days=DAYS_AHEAD)).isoformat()
+    visitor.go("GET", f"{mine}?motif={p.motive['id']}&du={day}")
+    visitor.press("/creneau")
+    visitor.submit("/coordonnees", pour="moi", nom="Essai", prenom=address.partition("@")[0].partition(".")[0],
+                   naissance="1990-05-04", email=address, telephone="")
+    lang = visitor.language
+    code = s.sink.wait(address, WORDS[lang]["code"])
+    check_form(code, p, lang)
+    assert not code.calendars
+    digits = re.search(r"^(\d{6})$", code.text, re.M)
+    assert digits and digits.group(1) not in code.subject
+    visitor.submit("/confirmer", code=digits.group(1))
+    return s.sink.wait(address, WORDS[lang]["booked"])
+
+
+def a_patient_books_moves_and_cancels_and_the_calendar_follows(s, lang):
+    address = f"camille.{lang}@example.org"
+    visitor = Browser(s.server, lang)
+    booked = book_in_public(s, visitor, address)
+    first = check_booking(booked, s.practice, lang, "booked")
+    path = urllib.parse.urlsplit(booked.link()).path
+    visitor.go("GET", path)
+    visitor.go("GET", path + "/deplacer")
+    visitor.press("/deplacer", -1)
+    visitor.submit("/confirmer")
+    moved = s.sink.wait(address, WORDS[lang]["moved"])
+    second = check_booking(moved, s.practice, lang, "moved")
+    visitor.go("GET", path + "/annuler")
+    visitor.submit("/annuler")
+    cancelled = s.sink.wait(address, WORDS[lang]["cancelled"])
+    third = check_booking(cancelled, s.practice, lang, "cancelled")
+    assert first["UID"] == second["UID"] == third["UID"], "one entry in the calendar"
+    assert int(first["SEQUENCE"]) < int(second["SEQUENCE"]) < int(third["SEQUENCE"])
+    assert first["DTSTART"] != second["DTSTART"] == third["DTSTART"]
+    assert first["ATTENDEE"] == f"mailto:{address}"
+    assert s.sink.count(address) == 4, "code, confirmation, move, cancellation: no mail twice"
+
+
+def the_download_is_the_same_entry_as_the_mail(s):
+    address = "dominique@example.org"
+    visitor = Browser(s.server, "fr")
+    booked = book_in_public(s, visitor, address)
+    answer = visitor.request("GET", urllib.parse.urlsplit(booked.link()).path + "/rdv.ics")
+    assert answer.status == 200
+    assert booked.calendar()["UID"] in re.sub(r"\r\n ", "", visitor.page)
+
+
+def staff_may_undo_before_anything_is_told(s):
+    booking = s.practice.book("Sacha", "sacha@example.org", next(s.slots))
+    status, _ = s.practice.call("DELETE", f"/bookings/{booking}")
+    assert status == 204, status
+    s.practice.book("Noa", "noa@example.org", next(s.slots))
+    s.sink.wait("noa@example.org", WORDS["fr"]["booked"])
+    assert s.sink.count("sacha@example.org") == 0
+
+
+def a_cancellation_by_the_practice_is_told(s):
+    booking = s.practice.book("Alix", "alix@example.org", next(s.slots))
+    s.sink.wait("alix@example.org", WORDS["fr"]["booked"])
+    s.wait_row("SELECT 1 FROM outbox WHERE booking = ? AND state = 2", int(booking))
+    assert s.practice.call("DELETE", f"/bookings/{booking}")[0] == 204
+    check_booking(s.sink.wait("alix@example.org", WORDS["fr"]["cancelled"]), s.practice, "fr", "cancelled")
+
+
+def a_refused_address_holds_nobody_up_and_becomes_a_task(s):
+    wrong = s.practice.book("Maxime", "unknown@example.org", next(s.slots))
+    s.practice.book("Charlie", "charlie@example.org", next(s.slots))
+    s.sink.wait("charlie@example.org", WORDS["fr"]["booked"])
+    row = s.wait_row("SELECT o.state, o.last_code, o.payload_sealed FROM task t JOIN outbox o ON o.org = t.org"
+                     " AND o.id = t.outbox WHERE t.booking = ? AND t.done_at IS NULL", int(wrong))
+    assert row == (3, 550, None), row
+
+
+def a_mail_server_that_was_down_gets_its_messages_later(s):
+    s.smtp.stop()
+    s.smtp = None
+    late = [s.practice.book(name, f"{name.lower()}@example.org", next(s.slots)) for name in ("Lou", "Ange", "Eden")]
+    for booking in late:
+        attempts, code = s.wait_row("SELECT attempts, last_code FROM outbox WHERE booking = ? AND attempts > 0"
+                                    " AND claimed_until = 0", int(booking))
+        assert (attempts, code) == (1, 0), "no busy loop"
+    s.smtp_start(s.smtp_port)
+    s.server.stop()
+    s.server = Server(s.data, s.config, ahead=datetime.timedelta(minutes=2))
+    s.practice.server = s.server
+    mails = [s.sink.wait(f"{name}@example.org", WORDS["fr"]["booked"]) for name in ("lou", "ange", "eden")]
+    for mail, name in zip(mails, ("lou", "ange", "eden")):
+        assert s.sink.count(f"{name}@example.org") == 1
+    assert len({mail.port for mail in mails}) == 1, "one connection for all of them"
+
+
+def what_was_sent_leaves_no_word_in_the_database(s):
+    s.wait_row("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 1)")
+    assert s.rows("SELECT count(*) FROM outbox WHERE payload_sealed IS NOT NULL") == [(0,)]
+    for name in os.listdir(s.data):
+        with open(os.path.join(s.data, name), "rb") as f:
+            everything = f.read()
+        for word in (b"camille.fr@", b"charlie@example", b"unknown@example"):
+            assert word not in everything, f"{word} in {name}"
+
+
+def main():
+    if not os.access(BIN, os.X_OK):
+        sys.exit(f"{BIN} is not there: build it, or name another with SERMENT_BIN")
+    s = Suite()
+    try:
+        s.run(a_patient_books_moves_and_cancels_and_the_calendar_follows, "fr")
+        s.run(a_patient_books_moves_and_cancels_and_the_calendar_follows, "en")
+        s.run(the_download_is_the_same_entry_as_the_mail)
+        s.run(staff_may_undo_before_anything_is_told)
+        s.run(a_cancellation_by_the_practice_is_told)
+        s.run(a_refused_address_holds_nobody_up_and_becomes_a_task)
+        s.run(a_mail_server_that_was_down_gets_its_messages_later)
+        s.run(what_was_sent_leaves_no_word_in_the_database)
+    finally:
+        s.end()
+    print(f"{s.passed} passed, {s.failed} failed")
+    return s.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

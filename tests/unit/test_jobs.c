@@ -1,0 +1,150 @@
+/* test_jobs.c - the server's own work is done, once, and only when there is something to do. */
+#include "access/audit.h"
+#include "app/hearsay.h"
+#include "app/jobs.h"
+#include "folder.h"
+#include "practice/free.h"
+
+static int64_t
+run_due(struct ctx *c)
+{
+	int64_t n = -1;
+
+	assert_ok(jobs_run_due(c, &n));
+	return n;
+}
+
+static int64_t
+count(struct folder *f, struct sql sql)
+{
+	int64_t n = -1;
+
+	assert_ok(db_one_int(f->db, sql, NULL, 0, &n));
+	return n;
+}
+
+static void
+a_job_runs_once_in_its_period_whoever_asks(void **state)
+{
+	struct folder f;
+	struct db *second;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	assert_ok(db_open(f.server->store, &second));
+	struct ctx other = f.c;
+	other.db = second;
+	int64_t first = run_due(&f.c);
+	assert_true(first >= 4);		/* the purges, which have never run */
+	assert_int_equal(run_due(&other), 0);
+	assert_int_equal(run_due(&f.c), 0);
+	other.now = f.c.now += 2 * USEC_PER_HOUR;
+	assert_int_equal(run_due(&other), first);
+	assert_int_equal(run_due(&f.c), 0);
+	/* A clock that was set back does not stop the work until it has caught up. */
+	f.c.now -= 100 * USEC_PER_DAY;
+	assert_true(run_due(&f.c) >= first);
+	db_close(second);
+	folder_end(&f);
+}
+
+static void
+lines_of_the_log_are_chained_within_a_second(void **state)
+{
+	struct folder f;
+	int64_t lines = 0, seq = 0;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	(void)folder_fill(&f, folder_small());
+	assert_true(count(&f, SQL("SELECT COUNT(*) FROM audit WHERE seq IS NULL")) > 0);
+	(void)run_due(&f.c);
+	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM audit WHERE seq IS NULL")), 0);
+	assert_ok(audit_verify(&f.c, &lines, &seq));
+	assert_int_equal(lines, count(&f, SQL("SELECT COUNT(*) FROM audit")));
+	folder_end(&f);
+}
+
+static void
+an_idle_server_writes_nothing_between_its_periods(void **state)
+{
+	struct folder f;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	(void)run_due(&f.c);
+	int64_t ran = count(&f, SQL("SELECT CAST(SUM(ran_at) AS BIGINT) FROM job"));
+	for (int i = 0; i < 5; i++) {
+		f.c.now += USEC_PER_MINUTE;
+		assert_int_equal(run_due(&f.c), 0);
+	}
+	assert_int_equal(count(&f, SQL("SELECT CAST(SUM(ran_at) AS BIGINT) FROM job")), ran);
+	folder_end(&f);
+}
+
+static void
+at_night_the_cells_of_past_days_are_dropped(void **state)
+{
+	struct folder f;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	(void)folder_fill(&f, folder_small());
+	int64_t cells = count(&f, SQL("SELECT COUNT(*) FROM busy"));
+	f.c.now += 7 * USEC_PER_DAY;		/* nine in the morning */
+	(void)run_due(&f.c);
+	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM busy")), cells);
+	f.c.now += 17 * USEC_PER_HOUR;		/* two at night */
+	(void)run_due(&f.c);
+	assert_in_range(count(&f, SQL("SELECT COUNT(*) FROM busy")), 1, cells - 1);
+	folder_end(&f);
+}
+
+/* What another server books is heard from the log, and its time is read again. */
+static void
+busy_time_in_memory_follows_another_server(void **state)
+{
+	struct folder f;
+	struct hearsay *h = hearsay_make();
+	struct cells seen;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	struct demo_made made = folder_fill(&f, folder_small());
+	f.c.org = made.orgs[0].id;
+	id doctor = count(&f, SQL("SELECT MIN(id) FROM practitioner"));
+	int64_t first = cell_of(f.c.now) + 400 * 288;	/* beyond all that was filled */
+
+	assert_ok(hearsay_listen(h, &f.c));
+	assert_ok(free_cells(&f.c, doctor, first, 288, &seen));
+	assert_true(cells_all_free(&seen, first, 288));
+	struct ctx other = f.c;			/* whose memory is not ours */
+	other.free = NULL;
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	assert_ok(db_begin(f.db, &tx));
+	assert_ok(db_run(f.db, SQL("INSERT INTO busy (org, holder, cell, lane, booking, until)"
+	    " VALUES ($1, $2, $3, 0, 1, 0)"), BINDS(INT(f.c.org), INT(doctor), INT(first)), NULL));
+	assert_ok(audit_add(&other, S("booking.create"), 1, 0, doctor));
+	assert_ok(db_commit(&tx));
+	assert_ok(free_cells(&f.c, doctor, first, 288, &seen));
+	assert_true(cells_all_free(&seen, first, 288));	/* not heard yet */
+	assert_ok(hearsay_listen(h, &f.c));
+	assert_ok(free_cells(&f.c, doctor, first, 288, &seen));
+	assert_false(cells_all_free(&seen, first, 1));
+	assert_true(cells_all_free(&seen, first + 1, 287));
+	hearsay_end(h);
+	folder_end(&f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ENGINE_TEST(a_job_runs_once_in_its_period_whoever_asks),
+		ENGINE_TEST(lines_of_the_log_are_chained_within_a_second),
+		ENGINE_TEST(an_idle_server_writes_nothing_between_its_periods),
+		ENGINE_TEST(at_night_the_cells_of_past_days_are_dropped),
+		ENGINE_TEST(busy_time_in_memory_follows_another_server),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

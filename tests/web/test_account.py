@@ -1,0 +1,239 @@
+"""One's own account, links by mail, and patients who sign in with a code (R62, T25, ux-54)."""
+import json
+import re
+
+from harness import Browser, Server, totp
+
+GOOD = "lampe-sentier-mousse 9"
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once():
+    with Server(mail=True) as s:
+        b, other, who = Browser(s), Browser(s), s.account("secretary")
+        other.sign_in(who, when=-1)
+        assert other.get("/compte").status == 200
+        b.get("/mot-de-passe-oublie")
+        b.submit("/mot-de-passe-oublie", email="pas une adresse")
+        assert b.page.status == 422 and b.form("/mot-de-passe-oublie")["email"] == "pas une adresse"
+        b.submit("/mot-de-passe-oublie", email=who["login"])
+        assert b.page.status == 200
+        link = re.search(r"/mot-de-passe/[\w-]+", s.mail.words(who["login"])).group()
+        b.get(link)
+        for weak, why in (("court", "trop court"), ("123456789012", "premiers"), (who["login"], "ressemble trop")):
+            b.submit(link, nouveau=weak)
+            assert b.page.status == 422 and why in b.page.text, (weak, b.page.text)
+        b.submit(link, nouveau=GOOD)
+        assert b.page.status == 303 and "Connectez-vous" in b.get(b.page.header("Location")).text
+        assert other.get("/compte").status == 303 and other.session is None
+        assert b.get(link).status == 410 and b.post(link, {"nouveau": GOOD}).status == 410
+        assert b.get("/mot-de-passe/" + "a" * 22).status == 404
+        b.get("/connexion")
+        assert b.submit("/connexion", email=who["login"], mot_de_passe=who["password"]).status == 422
+        assert b.sign_in({**who, "password": GOOD}, when=1).status == 303
+
+
+def test_changing_the_password_asks_the_old_one_and_ends_other_sessions():
+    with Server() as s:
+        b, other, who = Browser(s), Browser(s), s.account("secretary")
+        other.sign_in(who, when=-1)
+        b.sign_in(who, when=0)
+        b.get("/compte")
+        b.submit("/compte/mot-de-passe", actuel="faux", nouveau=GOOD)
+        assert b.page.status == 422 and "actuel" in b.page.text
+        b.submit("/compte/mot-de-passe", actuel=who["password"], nouveau="azertyuiop12")
+        assert b.page.status == 422
+        b.submit("/compte/mot-de-passe", actuel=who["password"], nouveau=GOOD)
+        assert b.page.status == 303
+        assert b.get("/compte").status == 200 and other.get("/compte").status == 303
+
+
+def test_devices_are_listed_and_signed_out():
+    with Server() as s:
+        one, two, three, who = Browser(s), Browser(s), Browser(s), s.account("administrator")
+        for when, b in ((-1, one), (0, two), (1, three)):
+            b.sign_in(who, when=when)
+        two.get("/compte")
+        ends = re.findall(r'action="(/compte/appareils/\d+/fin)"', two.page.body)
+        assert len(ends) == 2 and "Cet appareil" in two.page.text
+        stranger = Browser(s)
+        stranger.sign_in(s.account("secretary"))
+        stranger.get("/compte")
+        stranger.post(ends[0], {"csrf": stranger.form("/compte")["csrf"]})
+        assert len(re.findall(r"/compte/appareils/\d+/fin", two.get("/compte").body)) == 2  # not his to end
+        two.submit(ends[0])
+        alive = [b.get("/compte").status for b in (one, three)]
+        assert sorted(alive) == [200, 303]
+        two.get("/compte")
+        two.submit("/compte/appareils/fin")
+        assert [b.get("/compte").status for b in (one, two, three)] == [303, 200, 303]
+
+
+def test_a_program_is_connected_with_its_scopes_and_disconnected():
+    with Server() as s:
+        b, who = Browser(s), s.account("secretary")
+        b.sign_in(who)
+        b.get("/compte")
+        b.submit("/compte/jetons", appareil="", portee=[])
+        assert b.page.status == 422 and "Cochez" in b.page.text
+        b.submit("/compte/jetons", appareil="Standard", portee=["1"])
+        token = re.search(r"srm_[\w-]+", b.page.body).group()
+        assert b.page.status == 200 and token not in b.get("/compte").body
+        api = Browser(s)
+        path = f"/api/v1/orgs/{s.demo['organisations'][0]['slug']}/bookings/1"
+        bearer = {"Authorization": "Bearer " + token}
+        assert api.get(path, headers=bearer).status == 404
+        assert api.get(path, headers={"Authorization": "Bearer " + token[:-1] + "_"}).status == 401
+        end = re.search(r'action="(/compte/jetons/\d+/fin)"', [b.get("/compte").body][0]).group(1)
+        ends = re.findall(r'action="(/compte/jetons/\d+/fin)"', b.page.body)
+        for end in ends:
+            b.get("/compte")
+            b.submit(end)
+        assert api.get(path, headers=bearer).status == 401
+
+
+def test_another_phone_needs_a_code_of_the_old_one():
+    with Server() as s:
+        b, who = Browser(s), s.account("secretary")
+        b.sign_in(who, when=-1)
+        b.get("/compte")
+        b.submit("/compte/second-facteur", preuve="000000")
+        assert b.page.status == 422 and b.get("/connexion/inscription-code").status == 303
+        b.get("/compte")
+        b.submit("/compte/second-facteur", preuve=totp(who["totp_secret"], s.now()))
+        b.get(b.page.header("Location"))
+        key = re.search(r'class="code">([A-Z2-7 ]+)<', b.page.body).group(1).replace(" ", "")
+        assert key != who["totp_secret"] and b.get("/agenda").status == 303  # until it is done
+        b.get("/connexion/inscription-code")
+        b.submit("/connexion/inscription-code", code=totp(key, s.now() + 30))
+        assert b.page.status == 200 and b.get("/compte").status == 200
+        s.jump(120)
+        c = Browser(s)
+        assert c.sign_in(who).status == 422  # the old phone is out
+        assert c.submit("/connexion/code", code=totp(key, s.now())).status == 303
+
+
+def sign_in_by_mail(b, address, nth=1):
+    b.get("/connexion/patient")
+    b.submit("/connexion/patient", email=address)
+    assert b.page.status == 200 and address in b.page.text
+    return b.server.mail.code(address, nth)
+
+
+def patient_address(s):
+    """Somebody of the first organisation who has an appointment, as the API tells it."""
+    who = s.account("secretary")
+    b = Browser(s)
+    b.sign_in(who)
+    b.get("/compte")
+    org = s.demo["organisations"][0]["slug"]
+    bearer = {"Authorization": "Bearer " + s.account("administrator")["api_token"], "Content-Type": "application/json"}
+    motives = json.loads(b.get(f"/api/v1/orgs/{org}/motives").body)["motives"]
+    for motive in motives:
+        slots = json.loads(b.get(f"/api/v1/orgs/{org}/slots?motive={motive['id']}&from=2026-11-24&days=30").body)["slots"]
+        if slots:
+            break
+    slot = slots[0]
+    body = {"motive": motive["id"], "practitioner": slot["practitioner"], "start": slot["start"],
+            "patient": {"family": "Garnier", "given": "Elsa", "birth_date": "1984-05-06",
+                        "email": "elsa@example.test", "phone": "+33639980001"}}
+    import http.client
+    wire = http.client.HTTPConnection("127.0.0.1", s.port)
+    wire.request("POST", f"/api/v1/orgs/{org}/bookings", json.dumps(body), bearer)
+    got = wire.getresponse()
+    assert got.status == 201, got.read()
+    wire.close()
+    return "elsa@example.test"
+
+
+def test_a_patient_signs_in_with_a_code_and_finds_the_appointments():
+    with Server(mail=True) as s:
+        address = patient_address(s)
+        already = s.mail.count(address) if s.mail.to(address) else 0
+        b = Browser(s)
+        assert b.get("/mes-rendez-vous").header("Location") == "/connexion/patient"
+        code = sign_in_by_mail(b, address, already + 1)
+        wrong = "%06d" % ((int(code) + 1) % 1000000)
+        b.submit("/connexion/patient/code", code=wrong)
+        assert b.page.status == 422 and b.session is None
+        b.submit("/connexion/patient/code", code=code)
+        assert b.page.header("Location") == "/mes-rendez-vous", b.page.text
+        b.get("/mes-rendez-vous")
+        assert b.page.status == 200 and s.demo["organisations"][0]["name"] in b.page.text
+        link = re.search(r'href="(/rdv/[\w-]+)"', b.page.body).group(1)
+        assert b.get(link).status == 200
+        assert b.get("/agenda").status == 403 and b.get("/compte").status == 200
+        assert "Logiciels connectés" not in b.page.text
+        b.submit("/compte/mot-de-passe", nouveau=GOOD)
+        assert b.page.status == 303
+        # With a password the code is asked for as well: a password alone opens nothing.
+        c = Browser(s)
+        c.get("/connexion")
+        c.submit("/connexion", email=address, mot_de_passe=GOOD)
+        assert c.page.status == 200 and c.get("/mes-rendez-vous").status == 303
+        code = s.mail.code(address, already + 2)
+        c.get("/connexion/code")
+        assert "Recevoir un code" in c.page.text
+        c.submit("/connexion/code/envoi")
+        newer = s.mail.code(address, already + 3)
+        c.submit("/connexion/code", code=newer)
+        assert c.page.header("Location") == "/mes-rendez-vous", c.page.text
+
+
+def test_an_address_that_nobody_knows_gets_an_account_without_appointments():
+    with Server(mail=True) as s:
+        b = Browser(s)
+        code = sign_in_by_mail(b, "inconnue@example.test")
+        b.submit("/connexion/patient/code", code=code)
+        assert b.page.status == 303
+        assert "Aucun rendez-vous à venir" in b.get("/mes-rendez-vous").text
+        assert b.get("/compte").status == 200 and "inconnue@example.test" in b.page.text
+        assert b.get("/agenda").status in (303, 403)
+
+
+def test_a_code_by_mail_is_no_way_round_the_second_factor():
+    with Server(mail=True) as s:
+        who = s.account("administrator")
+        b = Browser(s)
+        code = sign_in_by_mail(b, who["login"])
+        b.submit("/connexion/patient/code", code=code)
+        assert b.page.header("Location") == "/connexion/code" and b.get("/agenda").status == 303
+        b.get("/connexion/code")
+        assert "application d’authentification" in b.page.text
+        b.submit("/connexion/code", code=totp(who["totp_secret"], s.now()))
+        assert b.page.header("Location") == "/aujourdhui"
+
+
+def test_a_patient_steps_into_staffs_role_only_with_the_second_proof():
+    with Server(mail=True) as s:
+        b = Browser(s)
+        code = sign_in_by_mail(b, "lena@example.test")
+        b.submit("/connexion/patient/code", code=code)
+        assert b.get("/compte").status == 200
+        s.jump(0, "user", "add", "--email", "lena@example.test", "--name", "Léna Roche", "--org",
+               s.demo["organisations"][0]["slug"], "--role", "administrator")
+        b.get("/connexion/cabinet")
+        choice = re.search(r'name="choix" value="(\d+\.4)"', b.page.body).group(1)
+        b.submit("/connexion/cabinet", choix=choice)
+        assert b.page.header("Location").startswith("/connexion/inscription-code")
+        assert b.get("/agenda").header("Location").startswith("/connexion")
+        # And the mailbox alone does not do it either.
+        c = Browser(s)
+        code = sign_in_by_mail(c, "lena@example.test", 2)
+        c.submit("/connexion/patient/code", code=code)
+        assert c.page.header("Location").startswith("/connexion?") and c.session is None
+
+
+def test_codes_by_mail_are_throttled_and_die_of_wrong_tries():
+    with Server(mail=True) as s:
+        b = Browser(s)
+        code = sign_in_by_mail(b, "inconnu@example.test")
+        page = b.page
+        for _ in range(5):
+            b.submit("/connexion/patient/code", code="%06d" % ((int(code) + 7) % 1000000))
+        b.page = page
+        b.submit("/connexion/patient/code", code=code)
+        assert b.page.status == 422 and b.session is None
+        for _ in range(3):
+            b.get("/connexion/patient")
+            b.submit("/connexion/patient", email="inconnu@example.test")
+        assert b.page.status == 429 and int(b.page.header("Retry-After")) >= 1

@@ -1,0 +1,457 @@
+/*
+ * agenda.js - the agenda under the hand: walk, drag, draw, shortcuts.  The server has
+ * drawn the grid and every item is a link; without this script all of it works by pages.
+ *
+ * A drop is posted to the address of the form that moves; the server alone decides, and
+ * the grid is drawn again from its answer.  What it refuses goes back with the reason.
+ */
+import { say, swap } from "asset(frag.js)";
+
+const ROW_MINUTES = 5;
+const DRAG_THRESHOLD_PX = 6;
+const LONG_PRESS_MS = 400;
+const UNDO_MS = 10000;
+const LIVE_SEARCH_MS = 150;
+const KEYS_OFF = 'keys-off';
+
+const find = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const french = document.documentElement.lang !== 'en';
+const t = (fr, en) => (french ? fr : en);
+const wide = matchMedia('(min-width: 75rem)');
+
+/* ---- the grid: rows and columns are classes ---- */
+
+const grid = () => find('#grid.ag');
+const columns = () => all('.col', grid());
+const number = (element, letters) => {
+  const name = [...element.classList].find(c => new RegExp(`^${letters}\\d+$`).test(c));
+  return name ? Number(name.slice(letters.length)) : 0;
+};
+const place = item => ({ row: number(item, 's'), length: number(item, 'd'), column: item.parentElement });
+const firstRow = () => number(grid(), 'from') * 12;
+const lastRow = () => number(grid(), 'to') * 12;
+const isGrid = () => grid() && getComputedStyle(grid()).display === 'grid';
+
+function put(item, row, column) {
+  const length = number(item, 'd');
+  const fits = Math.max(firstRow(), Math.min(lastRow() - length, row));
+  item.classList.replace(`s${number(item, 's')}`, `s${fits}`);
+  if (column && column !== item.parentElement) column.append(item);
+}
+
+const clock = row => {
+  const hour = Math.floor(row / 12), minute = String((row % 12) * ROW_MINUTES).padStart(2, '0');
+  if (!french) return `${String(hour).padStart(2, '0')}:${minute}`;
+  return minute === '00' ? `${hour} h` : `${hour} h ${minute}`;
+};
+const moment = (row, column) => {
+  const two = n => String(n).padStart(2, '0');
+  return `${column.dataset.date}T${two(Math.floor(row / 12))}:${two((row % 12) * ROW_MINUTES)}`;
+};
+const where = ({ row, column }) => `${clock(row)}, ${column.getAttribute('aria-label')}`;
+
+function rowAt(column, y) {
+  const box = column.getBoundingClientRect();
+  const height = box.height / (lastRow() - firstRow());
+  return firstRow() + Math.floor((y - box.top) / height);
+}
+const columnAt = x => columns().find(column => {
+  const box = column.getBoundingClientRect();
+  return x >= box.left && x < box.right;
+});
+
+/* ---- speaking with the server ---- */
+
+const token = () => find('input[name=csrf]')?.value ?? '';
+
+async function post(url, fields) {
+  const answer = await fetch(url, {
+    method: 'POST', headers: { 'X-Frag': 'json' }, body: new URLSearchParams({ csrf: token(), ...fields }),
+  });
+  const isJson = answer.headers.get('Content-Type')?.startsWith('application/json');
+  if (!isJson) throw new Error(`status ${answer.status}`);
+  return { ok: answer.ok, ...await answer.json() };
+}
+
+/* The page as it is now, its grid put in the place of ours; the focus stays on its item. */
+async function refresh() {
+  if (!grid() || find('.moving')) return;
+  const held = document.activeElement?.closest('.ag a')?.getAttribute('href');
+  const at = { top: grid().scrollTop, left: grid().scrollLeft };
+  try {
+    const answer = await fetch(location.href, { headers: { 'X-Frag': '#grid' } });
+    if (!answer.ok || !swap('#grid', await answer.text())) return;
+  } catch { return; }
+  grid()?.scrollTo(at);
+  if (held) all('a', grid()).find(a => a.getAttribute('href') === held)?.focus({ preventScroll: true });
+}
+
+let undoTimer;
+function offerUndo(id, undo, words) {
+  const box = find('#undo');
+  clearTimeout(undoTimer);
+  box.replaceChildren();
+  if (!undo) return;
+  const form = document.createElement('form');
+  const label = document.createElement('span');
+  const button = document.createElement('button');
+  label.textContent = words;
+  button.className = 'btn small';
+  button.textContent = t('Annuler', 'Undo');
+  form.className = 'tray';
+  form.append(label, button);
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    takeBack(id, undo);
+  });
+  box.append(form);
+  undoTimer = setTimeout(() => box.replaceChildren(), UNDO_MS);
+}
+
+async function takeBack(id, undo) {
+  clearTimeout(undoTimer);
+  find('#undo').replaceChildren();
+  try {
+    const answer = await post(`/agenda/rdv/${id}/annuler-le-changement`, { jeton: undo });
+    say(answer.message);
+  } catch {
+    say(t('Réseau indisponible, rien n’a été changé.', 'Network unavailable, nothing was changed.'));
+  }
+  refresh();
+}
+
+/* ---- moving ---- */
+
+const idOf = item => find('a', item).getAttribute('href').split('/').pop();
+const movable = item => item?.matches('.ev[data-v]');
+
+async function drop(item, from) {
+  const to = place(item);
+  item.classList.remove('moving');
+  if (to.row === from.row && to.column === from.column) return;
+  item.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await post(`/agenda/rdv/${idOf(item)}/deplacer`, {
+      debut: moment(to.row, to.column), praticien: to.column.dataset.r, version: item.dataset.v, prevenir: '1',
+    });
+    if (!answer.ok) {
+      put(item, from.row, from.column);
+      flash(answer.message);
+    } else {
+      offerUndo(idOf(item), answer.undo, answer.message);
+    }
+    say(answer.message);
+  } catch {
+    put(item, from.row, from.column);
+    const words = t('Réseau indisponible : le rendez-vous est resté à sa place.',
+      'Network unavailable: the appointment stayed where it was.');
+    flash(words);
+    say(words);
+  }
+  item.removeAttribute('aria-busy');
+  await refresh();
+}
+
+/* A refusal is seen as well as heard. */
+function flash(words) {
+  const box = find('#undo'), tray = document.createElement('p');
+  tray.className = 'tray alert';
+  tray.textContent = words;
+  clearTimeout(undoTimer);
+  box.replaceChildren(tray);
+  undoTimer = setTimeout(() => box.replaceChildren(), UNDO_MS);
+}
+
+/* ---- the pointer: drag an appointment, or draw a new one on empty space ---- */
+
+let drag = null;
+
+function begin(event) {
+  if (event.button || !isGrid() || keyboardMove) return;
+  const item = event.target.closest('.ev, .free'), column = event.target.closest('.col');
+  if (!column) return;
+  const common = { id: event.pointerId, x: event.clientX, y: event.clientY, on: false };
+  if (movable(item)) {
+    drag = { ...common, item, from: place(item), touch: event.pointerType === 'touch' };
+    /* A finger that moves at once scrolls; one that rests takes the appointment. */
+    if (drag.touch) drag.timer = setTimeout(() => drag && take(drag), LONG_PRESS_MS);
+  } else if (!item?.matches('.ev') && event.pointerType !== 'touch') {
+    drag = { ...common, column, start: rowAt(column, event.clientY) };
+  }
+}
+
+function take(state) {
+  state.on = true;
+  grid().setPointerCapture(state.id);
+  state.item?.classList.add('moving');
+}
+
+function draw(state, y) {
+  const end = Math.max(rowAt(state.column, y), state.start) + 1;
+  if (!state.shape) {
+    state.shape = document.createElement('li');
+    const label = document.createElement('a');
+    state.shape.append(label);
+    state.column.append(state.shape);
+  }
+  state.length = end - state.start;
+  state.shape.className = `free drawn s${state.start} d${state.length}`;
+  state.shape.firstChild.textContent = `${clock(state.start)} – ${clock(end)}`;
+}
+
+function move(event) {
+  if (!drag || event.pointerId !== drag.id) return;
+  const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > DRAG_THRESHOLD_PX;
+  if (!drag.on && drag.touch && far) return end(event);
+  if (!drag.on && !far) return;
+  if (!drag.on) take(drag);
+  if (drag.item) {
+    const scrolled = rowAt(drag.from.column, event.clientY) - rowAt(drag.from.column, drag.y);
+    put(drag.item, drag.from.row + scrolled, columnAt(event.clientX));
+  } else {
+    draw(drag, event.clientY);
+  }
+  autoScroll(event.clientY);
+}
+
+/* Near the edge of the grid, the grid goes on. */
+function autoScroll(y) {
+  const box = grid().getBoundingClientRect(), edge = 40;
+  if (y > box.bottom - edge) grid().scrollBy(0, 12);
+  else if (y < box.top + 2 * edge) grid().scrollBy(0, -12);
+}
+
+function end(event) {
+  if (!drag) return;
+  const done = drag;
+  drag = null;
+  clearTimeout(done.timer);
+  if (!done.on) return;
+  /* The click that follows a drag is no click. */
+  grid().addEventListener('click', click => click.preventDefault(), { capture: true, once: true });
+  setTimeout(() => grid()?.dispatchEvent(new Event('dragged')), 0);
+  const cancelled = event.type === 'pointercancel';
+  if (done.item && cancelled) {
+    put(done.item, done.from.row, done.from.column);
+    done.item.classList.remove('moving');
+  } else if (done.item) {
+    drop(done.item, done.from);
+  } else {
+    done.shape?.remove();
+    if (!cancelled && done.length) create(done.column, done.start, done.length * ROW_MINUTES);
+  }
+}
+
+function create(column, row, minutes) {
+  const query = new URLSearchParams({ praticien: column.dataset.r, debut: moment(row, column), retour: here() });
+  if (minutes) query.set('minutes', minutes);
+  location.assign(`/agenda/rdv/nouveau?${query}`);
+}
+
+const here = () => location.pathname + location.search.replace(/&(fait|rdv|defaire)=[^&]*/g, '');
+
+/* ---- the keyboard in the grid: one tab stop, arrows walk ---- */
+
+let keyboardMove = null;
+
+function rove(link) {
+  all('.ag a[tabindex="0"]').forEach(a => a.setAttribute('tabindex', '-1'));
+  link?.setAttribute('tabindex', '0');
+}
+
+function prepare() {
+  const links = all('.ag .col > li > a');
+  links.forEach(a => a.setAttribute('tabindex', '-1'));
+  rove(find('.ag .ev > a') ?? links[0]);
+}
+
+const inOrder = column => all(':scope > li:is(.ev, .free)', column)
+  .sort((a, b) => number(a, 's') - number(b, 's'));
+
+function walk(item, key) {
+  const { row, column } = place(item);
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    const list = inOrder(column);
+    return list[list.indexOf(item) + (key === 'ArrowDown' ? 1 : -1)];
+  }
+  const side = columns()[columns().indexOf(column) + (key === 'ArrowRight' ? 1 : -1)];
+  const distance = other => Math.abs(number(other, 's') - row);
+  return side && inOrder(side).reduce((best, other) =>
+    (!best || distance(other) < distance(best) ? other : best), null);
+}
+
+const STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -12, PageDown: 12 };
+
+function moveByKey(event) {
+  const { item, from } = keyboardMove;
+  const { row, column } = place(item);
+  const beside = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (event.key === 'Tab') return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (event.key === 'Escape') {
+    keyboardMove = null;
+    put(item, from.row, from.column);
+    item.classList.remove('moving');
+    say(t('Laissé à sa place.', 'Left where it was.'));
+  } else if (event.key === 'Enter') {
+    keyboardMove = null;
+    drop(item, from);
+  } else if (STEPS[event.key] || beside) {
+    put(item, row + (STEPS[event.key] ?? 0), columns()[columns().indexOf(column) + (beside ?? 0)] ?? column);
+    say(where(place(item)));
+  } else {
+    return;
+  }
+  find('a', item).focus();
+}
+
+function grab(item) {
+  keyboardMove = { item, from: place(item) };
+  item.classList.add('moving');
+  say(t('Pris. Flèches pour déplacer, Entrée pour poser, Échap pour laisser.',
+    'Taken. Arrows move it, Enter puts it down, Escape leaves it.'));
+}
+
+function gridKey(event) {
+  const item = event.target.closest('.ag li');
+  if (!item || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (keyboardMove) {
+    moveByKey(event);
+    return true;
+  }
+  if (event.key === 'd' && movable(item) && keysOn()) {
+    event.preventDefault();
+    grab(item);
+    return true;
+  }
+  if (!event.key.startsWith('Arrow')) return false;
+  const next = walk(item, event.key);
+  event.preventDefault();
+  if (next) find('a', next).focus();
+  return true;
+}
+
+/* ---- single keys anywhere on the page ---- */
+
+const keysOn = () => localStorage.getItem(KEYS_OFF) !== '1';
+const follow = selector => find(selector)?.click();
+
+/* The next free slot of the column in hand, of any column when that one has none left. */
+function nextFree(step) {
+  const item = document.activeElement?.closest('.ag li');
+  const slots = item ? inOrder(item.parentElement).filter(li => li.matches('.free'))
+    : all('.ag .free').sort((a, b) => number(a, 's') - number(b, 's'));
+  const row = item ? number(item, 's') : -1;
+  const next = step > 0 ? slots.find(li => number(li, 's') > row)
+    : slots.filter(li => number(li, 's') < row).pop();
+  if (next) find('a', next).focus();
+  else say(t('Pas d’autre créneau libre ici.', 'No other free slot here.'));
+}
+
+const SHORTCUTS = {
+  t: () => follow('#today'),
+  j: () => follow('[rel=next]'),
+  k: () => follow('[rel=prev]'),
+  1: () => follow('#view-1'),
+  2: () => follow('#view-2'),
+  3: () => follow('#view-3'),
+  n: () => nextFree(1),
+  N: () => nextFree(-1),
+  '?': () => location.assign('/agenda/raccourcis'),
+};
+
+function onKey(event) {
+  if (event.defaultPrevented || gridKey(event)) return;
+  const typing = event.target.closest('input, select, textarea, [contenteditable]');
+  if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !typing && find('#undo form')) {
+    event.preventDefault();
+    find('#undo form').requestSubmit();
+  }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+  const act = SHORTCUTS[event.key];
+  if (!act || !find('#grid')) return;
+  event.preventDefault();
+  act();
+}
+
+/* ---- the panel beside the grid ---- */
+
+async function openPanel(link) {
+  const panel = find('#panel');
+  panel.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(link.href, { headers: { 'X-Frag': '#panel' } });
+    if (!swap('#panel', await answer.text())) return location.assign(link.href);
+    find('#panel h1')?.setAttribute('tabindex', '-1');
+    find('#panel h1')?.focus();
+  } catch {
+    location.assign(link.href);
+  }
+}
+
+/* The list under the search field, while one types; a selection stays as it is. */
+let searchTimer;
+async function search(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set('chercher', '1');
+  const answer = await fetch(form.action, { method: 'POST', headers: { 'X-Frag': '#found' }, body: fields });
+  const markup = await answer.text();
+  if (fields.get('q') === find('#f-q')?.value) swap('#found', markup);
+}
+
+function onClick(event) {
+  const link = event.target.closest('.ag .col a');
+  const tab = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  if (event.target.closest('#chercher') && !tab) {
+    event.preventDefault();
+    search(event.target.closest('form'));
+  }
+  if (!link || tab || event.defaultPrevented) return;
+  const item = link.parentElement;
+  if (item.matches('.free')) {
+    /* The way back is this very view. */
+    event.preventDefault();
+    location.assign(`${link.getAttribute('href')}&retour=${encodeURIComponent(here())}`);
+  } else if (wide.matches) {
+    event.preventDefault();
+    openPanel(link);
+  }
+}
+
+addEventListener('click', onClick);
+addEventListener('keydown', onKey);
+addEventListener('pointerdown', event => event.target.closest?.('.ag') && begin(event));
+addEventListener('pointermove', move);
+addEventListener('pointerup', end);
+addEventListener('pointercancel', end);
+addEventListener('dragstart', event => event.target.closest?.('.ag') && event.preventDefault());
+addEventListener('focusin', event => {
+  const link = event.target.closest('.ag .col a');
+  if (link) rove(link);
+});
+addEventListener('frag:swapped', event => {
+  if (event.target.id === 'grid') prepare();
+  /* Something was changed in the panel: the grid shows it. */
+  if (event.target.id === 'panel' && find('#grid')) refresh();
+});
+addEventListener('input', event => {
+  if (!event.target.matches('[data-live=chercher]')) return;
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(() => search(event.target.form), LIVE_SEARCH_MS);
+});
+addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || !event.target.matches('[data-live=chercher]')) return;
+  event.preventDefault();
+  search(event.target.form);
+});
+
+const off = find('#keys-off');
+if (off) {
+  off.checked = !keysOn();
+  off.addEventListener('change', () => localStorage.setItem(KEYS_OFF, off.checked ? '1' : '0'));
+}
+if (!keysOn()) document.body.dataset.keys = 'off';
+if (find('#undo form')) setTimeout(() => find('#undo')?.replaceChildren(), UNDO_MS);
+prepare();
