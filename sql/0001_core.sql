@@ -154,7 +154,9 @@ CREATE TABLE absence_except (
 	PRIMARY KEY (org, absence, on_day)
 ) @CLUSTERED@;
 
--- guardian: the person who books for this one.
+-- guardian: the person who books for this one.  match_*: keyed hashes of address (or
+-- number), names and birth date together, by which somebody who comes again is
+-- recognised without anybody's record being opened.
 CREATE TABLE person (
 	org		BIGINT NOT NULL,
 	id		BIGINT NOT NULL,
@@ -162,6 +164,8 @@ CREATE TABLE person (
 	identity_sealed	@BLOB@ NOT NULL,
 	email_blind	@BLOB@,
 	phone_blind	@BLOB@,
+	match_email	@BLOB@,
+	match_phone	@BLOB@,
 	guardian	BIGINT,
 	created_at	BIGINT NOT NULL,
 	last_act_at	BIGINT NOT NULL,
@@ -170,6 +174,8 @@ CREATE TABLE person (
 
 CREATE INDEX person_by_email ON person (org, email_blind);
 CREATE INDEX person_by_phone ON person (org, phone_blind);
+CREATE INDEX person_by_match_email ON person (org, match_email) WHERE match_email IS NOT NULL;
+CREATE INDEX person_by_match_phone ON person (org, match_phone) WHERE match_phone IS NOT NULL;
 
 -- state: 1 held, 2 confirmed, 3 arrived, 4 in consultation, 5 done, 6 no-show,
 -- 7 excused, 8 cancelled.  kind: 1 appointment, 2 blocked time (no person), 3 group session.
@@ -211,6 +217,8 @@ CREATE INDEX booking_by_person ON booking (org, person, start_at);
 CREATE INDEX booking_by_link ON booking (link_hash) WHERE link_hash IS NOT NULL;
 CREATE INDEX booking_by_series ON booking (org, series, start_at) WHERE series IS NOT NULL;
 CREATE INDEX booking_by_session ON booking (org, session) WHERE session IS NOT NULL;
+-- Group sessions of a motive in a range of time: slots are offered by it.
+CREATE INDEX booking_sessions ON booking (org, motive, start_at) WHERE kind = 3;
 CREATE INDEX booking_held ON booking (hold_until) WHERE hold_until IS NOT NULL;
 
 -- Busy time: 5-minute cells since 1970.  holder: a practitioner, a room, a device
@@ -386,6 +394,8 @@ CREATE TABLE task (
 	done_by		BIGINT,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
+
+CREATE INDEX task_open ON task (org) WHERE done_at IS NULL;
 
 -- Append-only.  seq and hash are given by the chaining job, in one order for the server.
 CREATE TABLE audit (

@@ -5,7 +5,6 @@
 #include "app/demo_int.h"
 #include "format/fold.h"
 #include "practice/person.h"
-#include "practice/record.h"
 #include "vault/vault.h"
 
 enum {
@@ -61,37 +60,10 @@ person_of(struct demo *d, size_t i, struct family *family)
 	return p;
 }
 
-/* The record that person.c reads; its fields are those of person_fields.def. */
-static str
-record_of(struct arena *mem, const struct person *p)
+static struct bind
+blob_or_nil(str s)
 {
-	const struct { int tag; str value; } fields[] = {
-		{ PERSON_FIELD_family, p->family }, { PERSON_FIELD_given, p->given },
-		{ PERSON_FIELD_birth_date, p->birth_date }, { PERSON_FIELD_email, p->email },
-		{ PERSON_FIELD_phone, p->phone },
-		{ PERSON_FIELD_lang, p->lang == LANG_EN ? S("en") : S("fr") },
-	};
-	struct buf b = buf_in(mem, RECORD_BYTES_MAX);
-
-	for (size_t i = 0; i < COUNT(fields); i++)
-		if (fields[i].value.n > 0)
-			record_add(&b, fields[i].tag, fields[i].value);
-	return buf_str(&b);
-}
-
-static err
-prepare(struct demo *d, const struct person *p, struct person_prepared *ret)
-{
-	struct vault_place place = { .org = d->c.org, .person = p->id, .table = TABLE_PERSON,
-		.facet = FACET_IDENTITY, .row = p->id, .version = 1 };
-
-	*ret = (struct person_prepared){ .id = p->id, .guardian = p->guardian };
-	TRY(vault_seal(&d->c, &place, record_of(d->c.mem, p), &ret->sealed));
-	if (p->email.n > 0)
-		TRY(vault_blind(&d->c, d->c.org, BLIND_EMAIL, p->email, &ret->email_blind));
-	if (p->phone.n > 0)
-		TRY(vault_blind(&d->c, d->c.org, BLIND_PHONE, p->phone, &ret->phone_blind));
-	return OK;
+	return s.n > 0 ? BLOB(s) : NIL;
 }
 
 static err
@@ -104,10 +76,11 @@ store(struct demo *d, const struct person_prepared *people, size_t n)
 		const struct person_prepared *p = &people[i];
 
 		TRY(db_run(d->c.db, SQL("INSERT INTO person (org, id, version, identity_sealed, email_blind,"
-		    " phone_blind, guardian, created_at, last_act_at) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"),
-		    BINDS(INT(d->c.org), INT(p->id), BLOB(p->sealed),
-		    p->email_blind.n > 0 ? BLOB(p->email_blind) : NIL,
-		    p->phone_blind.n > 0 ? BLOB(p->phone_blind) : NIL, REF(p->guardian), INT(d->c.now)), NULL));
+		    " phone_blind, match_email, match_phone, guardian, created_at, last_act_at)"
+		    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9)"),
+		    BINDS(INT(d->c.org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
+		    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
+		    REF(p->guardian), INT(d->c.now)), NULL));
 	}
 	return db_commit(&tx);
 }
@@ -132,7 +105,7 @@ batch_make(struct demo *d, size_t from, size_t n, str patient_login)
 	}
 	TRY(vault_person_create_many(&d->c, d->c.org, ids, n));
 	for (size_t i = 0; i < n; i++)
-		TRY(prepare(d, &people[i], &ready[i]));
+		TRY(person_seal(&d->c, &people[i], &ready[i]));
 	return store(d, ready, n);
 }
 

@@ -11,6 +11,8 @@
 #include "app/migrations.h"
 #include "app/server.h"
 #include "practice/free.h"
+#include "practice/person_search.h"
+#include "practice/directory.h"
 #include "practice/plan.h"
 #include "vault/stream.h"
 
@@ -100,6 +102,8 @@ parts_open(struct server *s, struct arena *mem, const struct server_options *o, 
 	mint_init(&s->mint, 0);
 	s->free = free_make();
 	s->plans = plan_cache_make();
+	s->directory = directory_make();
+	s->people = person_index_make();
 	return OK;
 }
 
@@ -127,6 +131,8 @@ server_close(struct server **at)
 		return;
 	if (s->plans != NULL)
 		plan_cache_end(s->plans);
+	directory_end(s->directory);
+	person_index_end(s->people);
 	free_end(s->free);
 	vault_close(s->vault);
 	store_close(s->store);
@@ -139,7 +145,8 @@ struct ctx
 server_ctx(struct server *s, struct arena *mem, struct db *db)
 {
 	return (struct ctx){ .mem = mem, .db = db, .vault = s->vault, .mint = &s->mint,
-		.free = s->free, .plans = s->plans, .role = ROLE_JOB, .now = clock_now(&s->clock) };
+		.free = s->free, .plans = s->plans, .directory = s->directory, .people = s->people,
+		.role = ROLE_JOB, .now = clock_now(&s->clock) };
 }
 
 /* --- a new folder --- */

@@ -37,6 +37,8 @@ struct server {
 	struct mint		 mint;
 	struct free_cache	*free;
 	struct plan_cache	*plans;
+	struct directory	*directory;
+	struct person_index	*people;
 	int			 lock;	/* -1: not held */
 };
 

@@ -212,6 +212,20 @@ draft_prove(struct ctx *c, str token, str code)
 	return usable ? ERR_INVALID : ERR_EXPIRED;
 }
 
+/*
+ * Known here under the address that was proven.  Not by phone: that is only
+ * claimed, and a record of somebody else, or its old address, is not handed to
+ * whoever knows a name, a birth date and a number.
+ */
+static err
+known_at_address(struct ctx *c, const struct person *p, id *ret)
+{
+	struct person proven = *p;
+
+	proven.phone = (str){0};
+	return person_find_match(c, &proven, ret);
+}
+
 /* Whoever books for a relative: known here, or to be made with the appointment. */
 static err
 guardian_for(struct ctx *c, const struct draft_details *x, struct person_prepared *fresh,
@@ -219,7 +233,7 @@ guardian_for(struct ctx *c, const struct draft_details *x, struct person_prepare
 {
 	struct person booker = { .family = x->booker_family, .given = x->booker_given,
 	    .email = x->patient.email, .phone = x->patient.phone, .lang = x->patient.lang };
-	err e = person_find_match(c, PURPOSE_BOOK, &booker, ret);
+	err e = known_at_address(c, &booker, ret);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
@@ -236,7 +250,7 @@ book(struct ctx *c, const struct draft *d, struct booking *ret)
 	struct person patient = d->details.patient;
 	struct person_prepared fresh, guardian;
 	struct booking_who who = {0};
-	err e = person_find_match(c, PURPOSE_BOOK, &patient, &who.person);
+	err e = known_at_address(c, &patient, &who.person);
 
 	if (e == ERR_NOT_FOUND) {
 		if (d->details.for_relative)

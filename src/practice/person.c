@@ -93,13 +93,27 @@ decode(struct arena *mem, str clear, struct person *p)
 	return OK;
 }
 
+/* Who it is, as far as a form can say; no field can hold the byte between them. */
+static str
+match_text(struct arena *mem, str reach, const struct person *p)
+{
+	str family = fold(mem, p->family), given = fold(mem, p->given);
+
+	return str_printf(mem, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", STR_FMT(reach), STR_FMT(family),
+	    STR_FMT(given), STR_FMT(p->birth_date));
+}
+
 static err
 blinds(struct ctx *c, const struct person *p, struct person_prepared *ret)
 {
-	if (p->email.n > 0)
+	if (p->email.n > 0) {
 		TRY(vault_blind(c, c->org, BLIND_EMAIL, p->email, &ret->email_blind));
-	if (p->phone.n > 0)
+		TRY(vault_blind(c, c->org, BLIND_MATCH_EMAIL, match_text(c->mem, p->email, p), &ret->match_email));
+	}
+	if (p->phone.n > 0) {
 		TRY(vault_blind(c, c->org, BLIND_PHONE, p->phone, &ret->phone_blind));
+		TRY(vault_blind(c, c->org, BLIND_MATCH_PHONE, match_text(c->mem, p->phone, p), &ret->match_phone));
+	}
 	return OK;
 }
 
@@ -130,6 +144,13 @@ person_prepare(struct ctx *c, const struct person *form, struct person_prepared 
 	p.id = ctx_id(c);
 	TRY(vault_person_create(c, c->org, p.id));
 	return seal(c, &p, 1, ret);
+}
+
+err
+person_seal(struct ctx *c, const struct person *p, struct person_prepared *ret)
+{
+	assert(p->id != 0);
+	return seal(c, p, 1, ret);
 }
 
 static struct bind
@@ -169,9 +190,11 @@ person_insert(struct ctx *c, const struct person_prepared *p)
 	TRY(check_guardian(c, p->id, p->guardian));
 	TRY(db_run(c->db, SQL(
 	    "INSERT INTO person (org, id, version, identity_sealed, email_blind, phone_blind,"
-	    " guardian, created_at, last_act_at) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $7)"),
+	    " match_email, match_phone, guardian, created_at, last_act_at)"
+	    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9)"),
 	    BINDS(INT(c->org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
-	    blob_or_nil(p->phone_blind), REF(p->guardian), INT(c->now)), NULL));
+	    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
+	    REF(p->guardian), INT(c->now)), NULL));
 	return audit_add(c, S("person.create"), p->id, p->id, 0);
 }
 
@@ -335,58 +358,23 @@ by_email(struct ctx *c, enum purpose purpose, str blind, struct person **ret, si
 	return open_list(c, purpose, &rows, ret, ret_n);
 }
 
-static err
-by_phone(struct ctx *c, enum purpose purpose, str blind, struct person **ret, size_t *ret_n)
-{
-	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
-
-	TRY(db_read(c->db, SQL("SELECT " COLUMNS " FROM person"
-	    " WHERE org = $1 AND phone_blind = $2 ORDER BY id LIMIT $3"),
-	    BINDS(INT(c->org), BLOB(blind), INT(PERSON_CANDIDATES_MAX)), &rows));
-	return open_list(c, purpose, &rows, ret, ret_n);
-}
-
-static bool
-same_person(struct arena *mem, const struct person *a, const struct person *b)
-{
-	return str_eq(a->birth_date, b->birth_date) &&
-	    str_eq(fold(mem, a->family), fold(mem, b->family)) &&
-	    str_eq(fold(mem, a->given), fold(mem, b->given));
-}
-
-static err
-pick(struct ctx *c, const struct person *wanted, const struct person *list, size_t n, id *ret)
-{
-	for (size_t i = 0; i < n; i++)
-		if (same_person(c->mem, &list[i], wanted)) {
-			*ret = list[i].id;
-			return OK;
-		}
-	return ERR_NOT_FOUND;
-}
-
 err
-person_find_match(struct ctx *c, enum purpose purpose, const struct person *form, id *ret)
+person_find_match(struct ctx *c, const struct person *form, id *ret)
 {
 	struct person p = *form;
-	struct person_prepared blind = {0};
-	struct person *list;
-	size_t n;
+	struct person_prepared wanted = {0};
+	err e = ERR_NOT_FOUND;
 
 	if (person_clean(c, false, &p) != PERSON_SOUND)
 		return ERR_INVALID;
-	TRY(blinds(c, &p, &blind));
-	if (p.email.n > 0) {
-		TRY(by_email(c, purpose, blind.email_blind, &list, &n));
-		err e = pick(c, &p, list, n, ret);
-
-		if (e != ERR_NOT_FOUND)
-			return e;
-	}
-	if (p.phone.n == 0)
-		return ERR_NOT_FOUND;
-	TRY(by_phone(c, purpose, blind.phone_blind, &list, &n));
-	return pick(c, &p, list, n, ret);
+	TRY(blinds(c, &p, &wanted));
+	if (p.email.n > 0)
+		e = db_one_int(c->db, SQL("SELECT id FROM person WHERE org = $1 AND match_email = $2"
+		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(wanted.match_email)), ret);
+	if (e == ERR_NOT_FOUND && p.phone.n > 0)
+		e = db_one_int(c->db, SQL("SELECT id FROM person WHERE org = $1 AND match_phone = $2"
+		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(wanted.match_phone)), ret);
+	return e;
 }
 
 err
@@ -429,9 +417,11 @@ person_update(struct ctx *c, const struct person *form)
 	TRY(check_guardian(c, p.id, p.guardian));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE person SET version = version + 1, identity_sealed = $4, email_blind = $5,"
-	    " phone_blind = $6, guardian = $7 WHERE org = $1 AND id = $2 AND version = $3"),
+	    " phone_blind = $6, match_email = $7, match_phone = $8, guardian = $9"
+	    " WHERE org = $1 AND id = $2 AND version = $3"),
 	    BINDS(INT(c->org), INT(p.id), INT(p.version), BLOB(made.sealed),
-	    blob_or_nil(made.email_blind), blob_or_nil(made.phone_blind), REF(p.guardian)), &changed));
+	    blob_or_nil(made.email_blind), blob_or_nil(made.phone_blind), blob_or_nil(made.match_email),
+	    blob_or_nil(made.match_phone), REF(p.guardian)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
 	TRY(audit_add(c, S("person.update"), p.id, p.id, 0));

@@ -15,7 +15,7 @@
 #include "practice/practice.h"
 
 enum {
-	PERSON_CANDIDATES_MAX = 50,	/* opened to find a match */
+	PERSON_CANDIDATES_MAX = 50,	/* that share one address */
 	PERSON_RELATIVES_MAX = 50,	/* of one guardian */
 	PERSON_AGE_MAX = 130,
 };
@@ -61,10 +61,15 @@ extern const size_t person_rows_n;
  */
 enum person_field person_clean(struct ctx *, bool booking, struct person *);
 
-struct person_prepared { id id, guardian; str sealed, email_blind, phone_blind; };
+struct person_prepared {
+	id	id, guardian;
+	str	sealed, email_blind, phone_blind, match_email, match_phone;
+};
 
 /* Outside a change: the person's key, durably, and the envelope.  ERR_INVALID: not clean. */
 err person_prepare(struct ctx *, const struct person *, struct person_prepared *ret) MUST_USE;
+/* The same for a clean one whose id and key (vault_person_create_many) are there already. */
+err person_seal(struct ctx *, const struct person *, struct person_prepared *ret) MUST_USE;
 /* Inside a change.  ERR_NOT_FOUND: no such guardian; ERR_INVALID: one who has a guardian. */
 err person_insert(struct ctx *, const struct person_prepared *) MUST_USE;
 err person_create(struct ctx *, const struct person *, id *ret) MUST_USE;
@@ -76,8 +81,12 @@ err person_get(struct ctx *, enum purpose, id, struct person *ret) MUST_USE;
  */
 err person_get_many(struct ctx *, enum purpose, const id *, size_t n, struct person *ret) MUST_USE;
 
-/* The same person, by e-mail, then by phone.  ERR_NOT_FOUND: a new one.  ERR_INVALID: not clean. */
-err person_find_match(struct ctx *, enum purpose, const struct person *, id *ret) MUST_USE;
+/*
+ * The same person: the same birth date and names, accents and case aside, and
+ * the same e-mail, or else phone.  Compares keyed hashes and opens nothing.
+ * ERR_NOT_FOUND: a new one.  ERR_INVALID: not clean.
+ */
+err person_find_match(struct ctx *, const struct person *, id *ret) MUST_USE;
 /* Oldest first, at most PERSON_CANDIDATES_MAX. */
 err person_find_by_email(struct ctx *, enum purpose, str email,
 	struct person **ret, size_t *ret_n) MUST_USE;

@@ -170,6 +170,20 @@ agenda_moment(struct arena *mem, const struct zone *zone, usec at)
 	    local.minute / 60, local.minute % 60);
 }
 
+/* "9 h" and "21h" are hours too. */
+static bool
+hour_read(str typed, int *ret_minute)
+{
+	int64_t hour;
+
+	if (civil_parse_hour(typed, ret_minute))
+		return true;
+	if (!str_ends(typed, S("h")) || !str_int(str_trim(str_slice(typed, 0, typed.n - 1)), 0, 23, &hour))
+		return false;
+	*ret_minute = (int)hour * 60;
+	return true;
+}
+
 bool
 agenda_moment_of(const struct zone *zone, str date, str hour, usec *ret)
 {
@@ -178,7 +192,7 @@ agenda_moment_of(const struct zone *zone, str date, str hour, usec *ret)
 	usec at;
 	day on;
 
-	if (!civil_parse_date(date, &on) || !civil_parse_hour(hour, &minute))
+	if (!civil_parse_date(date, &on) || !hour_read(str_trim(hour), &minute))
 		return false;
 	at = zone_instant(zone, on, minute, &kind);
 	if (kind == ZONE_GAP)

@@ -70,7 +70,7 @@ static err
 find_patient(struct web *w, const struct person *patient, struct booking_who *ret)
 {
 	struct person_prepared *fresh = NEW(w->c.mem, struct person_prepared);
-	err e = person_find_match(&w->c, PURPOSE_BOOK, patient, &ret->person);
+	err e = person_find_match(&w->c, patient, &ret->person);
 
 	if (e != ERR_NOT_FOUND)
 		return e;

@@ -77,7 +77,7 @@ clash_read(struct web *w, const struct clash_ask *ask, struct clash *ret)
 	TRY(booking_clashes(&w->c, ask->practitioner, ask->start,
 	    ask->start + ask->minutes * USEC_PER_MINUTE, &there, &n));
 	found.lines = NEW_N(w->c.mem, str, n + 1);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && !ask->beside; i++)
 		if (there[i].id != ask->except)
 			TRY(line(w, &there[i], &found.lines[found.n++]));
 	found.may_overlap = found.n > 0;

@@ -169,7 +169,8 @@ fill(struct filled *f, const struct absence *a, day occurrence)
 	filled_put_day(f, "debut_jour", a->first_day == 0 ? 0 : a->first_day + moved);
 	if (a->start_minute > 0)
 		filled_put_minute(f, "debut_heure", a->start_minute);
-	filled_put_day(f, "fin_jour", a->last_day == 0 ? 0 : a->last_day + moved);
+	/* Left empty, it follows the first day when that is changed. */
+	filled_put_day(f, "fin_jour", a->last_day == a->first_day ? 0 : a->last_day + moved);
 	if (a->end_minute > 0 && a->end_minute < ABSENCE_END_MINUTE_MAX)
 		filled_put_minute(f, "fin_heure", a->end_minute);
 	filled_put_int(f, "repete", a->every_weeks);

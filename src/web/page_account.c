@@ -13,6 +13,9 @@ FORM(form_account_proof, { "preuve", 256, false });
 FORM(form_account_codes, { "code", 20, false });
 FORM(form_account_token, { "appareil", TOKEN_NAME_BYTES_MAX, false }, { "portee", 20, true });
 
+static const char *const wrong_code =
+	T("This code is not right, or it was used already. Wait for the next one, then try again.");
+
 const struct scope_name scope_names[] = {
 	{ SCOPE_BOOKINGS_READ, T("See appointments") },
 	{ SCOPE_BOOKINGS_WRITE, T("Make and cancel appointments") },
@@ -243,8 +246,7 @@ page_account_codes(struct web *w)
 		return OK;
 	err e = check_code(w, web_field(w, "code"));
 	if (e != OK)
-		return proof_refused(w, "code", e, text(w->c.lang,
-		    T("This code is not right, or it was used already. Wait for the next one, then try again.")));
+		return proof_refused(w, "code", e, text(w->c.lang, wrong_code));
 	TRY(factor_renew_codes(&w->c, w->session.account, &codes));
 	return enrol_codes_show(w, &codes, S("/compte"));
 }
@@ -272,9 +274,8 @@ page_account_factor(struct web *w)
 	else if (a.has_password)
 		e = account_check_password(&w->c, a.id, proof);
 	if (e != OK)
-		return proof_refused(w, "preuve", e, a.has_factor ?
-		    text(w->c.lang, T("This code is not right, or it was used already. Wait for the next one, then try again.")) :
-		    text(w->c.lang, T("This is not your current password.")));
+		return proof_refused(w, "preuve", e, text(w->c.lang, a.has_factor ? wrong_code :
+		    T("This is not your current password.")));
 	TRY(session_renew(&w->c, w->session_token, &grant, &token));
 	TRY(signing_adopt(w, token));
 	return signing_lead(w, &back);
@@ -340,7 +341,8 @@ page_account_token(struct web *w)
 		return account_show(w, &p, 422);
 	err e = token_create(&w->c, &new, &words, &token);
 	if (e == ERR_TOO_LARGE || e == ERR_INVALID) {
-		web_error(w, "appareil", text(w->c.lang, T("Shorten the name, or disconnect a program that is no longer used.")));
+		web_error(w, "appareil", text(w->c.lang,
+		    T("Shorten the name, or disconnect a program that is no longer used.")));
 		return account_show(w, &p, 422);
 	}
 	TRY(e);

@@ -26,8 +26,8 @@ date_words(struct web *w, const struct agenda_view *v)
 		return text_capital(c->mem, text_date_year(c->mem, c->lang, v->date));
 	return FILL(c->mem, c->lang, T("Week {number}, from {first} to {last}"),
 	    ARG("number", str_of_int(c->mem, civil_iso_week(v->date))),
-	    ARG("first", text_date(c->mem, c->lang, monday)),
-	    ARG("last", text_date_year(c->mem, c->lang, monday + 6)));
+	    ARG("first", text_date_numeric(c->mem, c->lang, monday)),
+	    ARG("last", text_date_numeric(c->mem, c->lang, monday + 6)));
 }
 
 static day

@@ -8,7 +8,8 @@
 
 enum { NEXT_SLOTS_OFFERED = 3, NEXT_SLOTS_DAYS = 28 };
 
-struct state_choice { str value, words; const char *icon; bool current, step; };	/* step: what comes next, as a rule */
+/* step: what comes next, as a rule. */
+struct state_choice { str value, words; const char *icon; bool current, step; };
 
 struct message_line { str words, when; const char *kind; };	/* kind: class of its tag */
 
@@ -56,7 +57,8 @@ void page_agenda_booking_view(struct out *, const struct booking_panel *);
 void clash_view(struct out *, const struct clash *);
 
 /* Shared with the form of a new appointment. */
-struct clash_ask { id practitioner, motive; usec start; int minutes; id except; };
+/* beside: it was asked for on purpose, so that the practitioner's own time is not the reason. */
+struct clash_ask { id practitioner, motive; usec start; int minutes; id except; bool beside; };
 err clash_read(struct web *, const struct clash_ask *, struct clash *ret) MUST_USE;
 struct choice *practitioner_choices(struct web *, const struct practitioner *, size_t n);
 

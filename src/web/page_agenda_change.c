@@ -173,9 +173,10 @@ move_refused(struct web *w, const struct booking *b, const struct move_form *f, 
 		return answer_json(w, 409, text(w->c.lang,
 		    T("Somebody changed this appointment meanwhile. It stays where it is now.")), (str){0});
 	TRY(clash_read(w, &(struct clash_ask){ .practitioner = ask->practitioner, .motive = b->motive,
-	    .start = ask->start, .minutes = ask->minutes, .except = b->id }, &clash));
+	    .start = ask->start, .minutes = ask->minutes, .except = b->id, .beside = ask->overlap }, &clash));
 	if (stale)
-		clash.lines[0] = text(w->c.lang, T("Somebody changed this appointment meanwhile. It stays where it is now."));
+		clash.lines[0] = text(w->c.lang,
+		    T("Somebody changed this appointment meanwhile. It stays where it is now."));
 	if (!wants_json(w))
 		return agenda_booking_show(w, b, f, &clash);
 	return answer_json(w, 409, FILL(w->c.mem, w->c.lang, T("That time is taken, it was put back. {what}"),

@@ -101,7 +101,7 @@ choices_read(struct web *w, struct new_form *f)
 
 /* ---- the patient ---- */
 
-static struct found_person
+struct found_person
 found_line(struct web *w, const struct person *p)
 {
 	struct ctx *c = &w->c;
@@ -277,7 +277,8 @@ order_rule(struct web *w, const struct new_form *f, struct series_rule *rule)
 	if (f->until.n > 0 && !civil_parse_date(f->until, &rule->until))
 		web_error(w, "jusqu", text(w->c.lang, T("Give the last date, or how many times.")));
 	else if (f->until.n == 0 && !web_field_int(w, "fois", 2, BOOKING_SERIES_MAX, &times))
-		web_error(w, "fois", FILL(w->c.mem, w->c.lang, T("Give how many times, from 2 to {max}, or the last date."),
+		web_error(w, "fois", FILL(w->c.mem, w->c.lang,
+		    T("Give how many times, from 2 to {max}, or the last date."),
 		    ARG("max", str_of_int(w->c.mem, BOOKING_SERIES_MAX))));
 	rule->times = (int)times;
 }
@@ -320,7 +321,8 @@ refused(struct web *w, struct new_form *f, const struct order *order)
 	struct clash clash;
 
 	TRY(clash_read(w, &(struct clash_ask){ .practitioner = order->ask.practitioner,
-	    .motive = order->ask.motive, .start = order->ask.start, .minutes = order->ask.minutes }, &clash));
+	    .motive = order->ask.motive, .start = order->ask.start, .minutes = order->ask.minutes,
+	    .beside = order->ask.overlap }, &clash));
 	f->clash = &clash;
 	return show(w, f, 409);
 }

@@ -7,6 +7,9 @@
 
 struct found_person { str value, name, detail; };	/* detail: born, phone's end */
 
+/* A patient as a list of them says it. */
+struct found_person found_line(struct web *, const struct person *);
+
 struct new_form {
 	struct layout	*layout;
 	/* As they were typed or asked for. */

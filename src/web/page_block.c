@@ -83,7 +83,7 @@ page_block_send(struct web *w)
 	err e = booking_block(&w->c, &ask, &made);
 	if (e == ERR_CONFLICT) {
 		TRY(clash_read(w, &(struct clash_ask){ .practitioner = ask.practitioner, .start = ask.start,
-		    .minutes = ask.minutes }, &clash));
+		    .minutes = ask.minutes, .beside = ask.overlap }, &clash));
 		f.clash = &clash;
 		return show(w, &f, 409);
 	}

@@ -112,7 +112,7 @@ static err
 choice_of(struct web *w, const struct step *s, struct week_ask *ret)
 {
 	struct week_ask ask = { .practitioner = s->draft.practitioner, .motive = s->draft.motive,
-	    .group = s->motive.capacity > 1 };
+	    .group = s->motive.capacity > 1, .wanted = s->draft.start };
 
 	if (s->draft.moves != 0) {
 		str token;

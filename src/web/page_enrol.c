@@ -10,6 +10,9 @@ FORM(form_enrol, { "code", 20, false }, CARRY_FORM);
 
 enum { KEY_GROUP = 4 };
 
+static const char *const wrong_code =
+	T("This code is not right. Check that your phone sets its clock by itself, then type its present code.");
+
 static str
 in_groups(struct arena *mem, str key)
 {
@@ -70,8 +73,7 @@ enrol_refused(struct web *w, err why)
 		web_error(w, NULL, text(w->c.lang, T("This picture is out of date. Scan the new one.")));
 		return enrol_show(w, 409);
 	}
-	web_error(w, "code", text(w->c.lang,
-	    T("This code is not right. Check that your phone’s clock is set automatically, then type the code it shows now.")));
+	web_error(w, "code", text(w->c.lang, wrong_code));
 	return enrol_show(w, 422);
 }
 

@@ -211,6 +211,7 @@ page_move_to(struct web *w)
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED) {
 		struct week_ask again = ask_of(w, &b, &m);
 
+		again.wanted = ask.start;
 		return taken_show(w, &again, e == ERR_EXPIRED);
 	}
 	TRY(e);

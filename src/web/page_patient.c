@@ -120,9 +120,10 @@ line_of(struct web *w, const struct patient_visit *v)
 	struct civil at = zone_local(zone_get(v->org->zone), v->booking.start);
 	day today = zone_local(zone_get(v->org->zone), w->c.now).day;
 	struct arena *mem = w->c.mem;
+	str date = text_date_near(mem, w->c.lang, at.day, today);
 
 	return (struct visit_line){ .visit = v, .state = state_words(w, v),
-		.when = text_capital(mem, FILL(mem, w->c.lang, T("{day} at {hour}"), ARG("day", text_date_near(mem, w->c.lang, at.day, today)),
+		.when = text_capital(mem, FILL(mem, w->c.lang, T("{day} at {hour}"), ARG("day", date),
 		    ARG("hour", text_hour(mem, w->c.lang, at.minute)))),
 		.with = practitioner_name(mem, &v->practitioner),
 		.address = v->site.street.n == 0 ? v->site.city : str_printf(mem, "%.*s, %.*s %.*s",

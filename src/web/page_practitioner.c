@@ -143,14 +143,20 @@ week_read(struct web *w, const struct week_ask *ask, struct week *ret)
 err
 next_times(struct web *w, const struct week_ask *ask, struct week *ret)
 {
+	usec from = max64(w->c.now, ask->wanted);
 	struct slot_query q = { .motive = ask->motive, .practitioner = ask->practitioner,
-	    .from = zone_local(w->zone, w->c.now).day, .days = SLOT_DAYS_MAX, .limit = NEXT_SLOTS,
-	    .online = true };
+	    .from = zone_local(w->zone, from).day, .days = SLOT_DAYS_MAX, .after = from,
+	    .limit = NEXT_SLOTS, .online = true };
 	struct slot *slots;
 	size_t n;
 
 	week_begin(w, ask, ret);
 	TRY(slot_find(&w->c, &q, &slots, &n));
+	if (n == 0 && from > w->c.now) {	/* it was too far ahead, or the last */
+		q.from = zone_local(w->zone, w->c.now).day;
+		q.after = w->c.now;
+		TRY(slot_find(&w->c, &q, &slots, &n));
+	}
 	TRY(times_of(w, ask, slots, n, &ret->days[0].times));
 	ret->days[0].n = ret->times_n = n;
 	ret->days_n = 1;
@@ -353,6 +359,7 @@ page_choose(struct web *w)
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED) {
 		struct week_ask again = ask_for(w, &who, &m);
 
+		again.wanted = ask.start;
 		return taken_show(w, &again, e == ERR_EXPIRED);
 	}
 	TRY(e);

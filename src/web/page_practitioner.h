@@ -45,13 +45,14 @@ struct week_ask {
 	str	page;		/* path and query, to which du=DATE is added */
 	str	action;
 	str	from;		/* as the address says; empty: today */
+	usec	wanted;		/* what was chosen and cannot be had; 0: nothing yet */
 };
 
 /* ERR_INVALID: from is no date.  Past days count as today. */
 err  week_read(struct web *, const struct week_ask *, struct week *ret) MUST_USE;
 void week_list(struct out *, const struct week *);
 
-/* The next NEXT_SLOTS from now on, for one whose choice was taken. */
+/* The next NEXT_SLOTS after what was wanted, else from now on. */
 err  next_times(struct web *, const struct week_ask *, struct week *ret) MUST_USE;
 
 struct site_shown { struct site site; str phone; };

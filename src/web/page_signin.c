@@ -81,7 +81,8 @@ page_signin_try(struct web *w)
 		return signin_show(w, &k, false, 429);
 	}
 	if (e == ERR_DENIED) {
-		web_error(w, "mot_de_passe", text(w->c.lang, T("The address or the password is not right. Check both, then try again.")));
+		web_error(w, "mot_de_passe", text(w->c.lang,
+		    T("The address or the password is not right. Check both, then try again.")));
 		return signin_show(w, &k, false, 422);
 	}
 	TRY(e);

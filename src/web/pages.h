@@ -48,6 +48,7 @@ extern const struct form form_motive;
 extern const struct form form_move;
 extern const struct form form_patient_code;
 extern const struct form form_patient_signin;
+extern const struct form form_patients;
 extern const struct form form_practitioner;
 extern const struct form form_practitioner_edit;
 extern const struct form form_reset;

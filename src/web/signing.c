@@ -230,7 +230,7 @@ str
 signing_password_words(struct web *w, enum password_fault fault)
 {
 	static const char *const words[] = {
-		[PASSWORD_MALFORMED] = T("This password holds a character that cannot be typed everywhere. Choose another."),
+		[PASSWORD_MALFORMED] = T("This password holds a character that cannot be typed everywhere."),
 		[PASSWORD_SHORT] = T("This password is too short."),
 		[PASSWORD_LONG] = T("This password is too long."),
 		[PASSWORD_PERSONAL] = T("This password is too close to your name or address. Choose another."),

@@ -242,6 +242,7 @@ view_begin(struct web *w, struct layout *l)
 		l->place = w->org.name;
 		l->tint = w->org.colour;
 		l->home = S("/aujourdhui");
+		l->search_url = S("/patients");
 	}
 	if (w->session.id != 0)
 		l->sign_out_url = S("/deconnexion");

@@ -2,10 +2,12 @@
 """The HTTP API from outside: the contract of /api/v1, bad input, races, and its own documentation.
 
 SERMENT_BIN names the program (default: build/sanitized/src/app/serment).
+On PostgreSQL: tools/pg_private.py -- tests/api/run.py --postgres, with the server that it starts.
 The last line is "N passed, N failed".
 """
 import datetime
 import itertools
+import os
 import pathlib
 import re
 import subprocess
@@ -459,7 +461,7 @@ def test_every_answer_was_as_documented(c):
 
 
 def main():
-    server = Server()
+    server = Server(os.environ["SERMENT_TEST_PG"] if "--postgres" in sys.argv else None)
     passed, failed = 0, 0
     try:
         case = Case(server)

@@ -16,15 +16,16 @@ API = "/api/v1"
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, store=None):
+        engine = ["--store", store] if store else []
         self.dir = tempfile.mkdtemp(prefix="serment-api-")
         data = self.dir + "/data"
         made = subprocess.run([BIN, "demo", "--dir", data, "--seed", "11", "--orgs", "2", "--practitioners", "6",
-                               "--patients", "40", "--appointments", "60", "--json"],
+                               "--patients", "40", "--appointments", "60", "--json", *engine],
                               check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
         self.demo = json.loads(made.stdout)
         self.log = open(self.dir + "/log", "w+b")
-        self.process = subprocess.Popen([BIN, "serve", "--dir", data, "--listen", "127.0.0.1:0"],
+        self.process = subprocess.Popen([BIN, "serve", "--dir", data, "--listen", "127.0.0.1:0", *engine],
                                         stdout=subprocess.PIPE, stderr=self.log)
         self.port = int(self.process.stdout.readline().decode().rsplit(":", 1)[1])
         self.doc = json.loads((ROOT / "src/web/openapi.json").read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 // A patient books on a telephone: with and without JavaScript, by keyboard
 // alone, with mistakes, twice at once; then moves and cancels by the link.
 import { expect, test } from '@playwright/test';
+import { accessible } from './accessible.mjs';
 import { startServer } from './server.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -96,6 +97,33 @@ test('ux-48: at 320 pixels nothing scrolls sideways, on any step', async ({ brow
 	await page.getByRole('button', { name: 'Confirmer le rendez-vous' }).click();
 	await noSidewaysScroll(page);
 	await page.close();
+});
+
+test('axe finds nothing wrong on any step, in light and dark', async ({ browser }) => {
+	const context = await browser.newContext({ ...PHONE, locale: 'fr-FR' });
+	const page = await context.newPage();
+	const who = somebody();
+	for (const path of ['/', '/soignants?q=zzzz', '/confidentialite', '/cookies', '/accessibilite', '/mentions-legales']) {
+		await page.goto(server.url + path);
+		await accessible(page);
+	}
+	await toFreeTimes(page);
+	await accessible(page);
+	await page.locator('.slots button').first().click();
+	await accessible(page);
+	await page.getByRole('button', { name: 'Continuer' }).click();
+	await accessible(page);
+	await fillDetails(page, who);
+	await page.getByRole('button', { name: 'Continuer' }).click();
+	await accessible(page);
+	await page.getByLabel('Code').fill(await server.codeFor(who.email));
+	await page.getByRole('button', { name: 'Confirmer le rendez-vous' }).click();
+	await accessible(page);
+	await page.getByRole('link', { name: 'Annuler' }).click();
+	await accessible(page);
+	await page.getByRole('link', { name: 'Plutôt le déplacer' }).click();
+	await accessible(page);
+	await context.close();
 });
 
 test('ux-55: the whole way by keyboard alone', async ({ page }) => {

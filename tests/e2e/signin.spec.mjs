@@ -57,7 +57,7 @@ for (const [device, width] of [['a telephone', 390], ['a desk', 1280]]) {
 			await page.getByLabel('Code').fill('000000');
 			await page.getByRole('button', { name: 'Continuer' }).click();
 			await look(page, 'code-erreur');
-			await page.getByLabel('Code').fill(totp(who.totp_secret));
+			await page.getByLabel('Code').fill(totp(who.totp_secret, -1));
 			await page.getByRole('button', { name: 'Continuer' }).click();
 			await expect(page.getByRole('heading', { name: 'Mon compte', level: 1 })).toBeVisible();
 			await look(page, 'compte');
@@ -67,7 +67,7 @@ for (const [device, width] of [['a telephone', 390], ['a desk', 1280]]) {
 			await expect(page.getByText(/^srm_/)).toBeVisible();
 			await look(page, 'jeton');
 			await page.getByRole('link', { name: 'Je l’ai copié' }).click();
-			await page.getByLabel('Code de l’ancien téléphone').fill(totp(who.totp_secret, 1));
+			await page.getByLabel('Code de l’ancien téléphone').fill(totp(who.totp_secret));
 			await page.getByRole('button', { name: 'Changer de téléphone' }).click();
 			await look(page, 'inscription');
 			const key = (await page.locator('.code').textContent()).replaceAll(' ', '');

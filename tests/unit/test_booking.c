@@ -115,6 +115,11 @@ staff_may_overlap_on_purpose_the_public_never(void **state)
 	}
 	struct booking_who late = { .person = agenda_person(&a, S("Zoe")) };
 	assert_err(booking_create(a.c, &ask, &late, &between), ERR_CONFLICT);
+	/* Taken back, a cancellation leaves it where it was: beside the others. */
+	assert_ok(booking_cancel(a.c, between.id, true));
+	assert_ok(booking_restore(a.c, between.id));
+	assert_ok(booking_get(a.c, between.id, &between));
+	assert_int_equal(between.lane, BOOKING_LANES_MAX - 1);
 	ask.overlap = false;
 	ask.online = true;
 	ask.start = agenda_at(&a, 0, 9 * 60);
@@ -140,6 +145,7 @@ a_hold_becomes_an_appointment_or_lapses(void **state)
 	assert_ok(booking_confirm(a.c, hold.id, &who, &b));
 	assert_true(b.id == hold.id && b.person == who.person);
 	assert_int_equal(cells_of(&a, who.person), 3);
+	assert_int_equal(waiting(&a, b.id, MESSAGE_BOOKED), 1);
 	a.c->now += USEC_PER_DAY;	/* an appointment does not lapse */
 	assert_err(booking_hold(a.c, &ask, &other), ERR_CONFLICT);
 	assert_err(booking_confirm(a.c, hold.id, &who, &b), ERR_EXPIRED);
@@ -208,6 +214,8 @@ a_move_keeps_the_old_time_until_it_has_the_new_one(void **state)
 	assert_true(moved.start == b.start && moved.version == b.version);
 	assert_int_equal(cells_of(&a, b.person), 3);
 
+	assert_int_equal(agenda_slots(&a, 0), 10);
+
 	to.start = b.start + 5 * USEC_PER_MINUTE;	/* over its own time */
 	assert_ok(booking_move(a.c, b.id, b.version, &to, &moved));
 	assert_true(moved.id == b.id && moved.start == to.start);
@@ -218,6 +226,10 @@ a_move_keeps_the_old_time_until_it_has_the_new_one(void **state)
 	assert_int_equal(waiting(&a, b.id, MESSAGE_MOVED), 0);
 	/* Whoever looked at the old version is told so. */
 	assert_err(booking_move(a.c, b.id, b.version, &to, &moved), ERR_CONFLICT);
+	assert_int_equal(agenda_slots(&a, 0), 9);	/* 9 h and 9 h 15 are not free any more, nor 10 h */
+	to.start = agenda_at(&a, 0, 11 * 60);
+	assert_ok(booking_move(a.c, b.id, 0, &to, &moved));
+	assert_int_equal(agenda_slots(&a, 0), 10);	/* and they are again */
 }
 
 static void
@@ -287,6 +299,7 @@ blocked_time_has_a_private_reason(void **state)
 	struct booking b;
 	str note;
 
+	assert_int_equal(agenda_slots(&a, 0), 12);
 	assert_ok(booking_block(a.c, &ask, &b));
 	assert_int_equal(agenda_slots(&a, 0), 8);
 	assert_ok(booking_note(a.c, PURPOSE_DESK, &b, &note));
@@ -500,6 +513,77 @@ a_cancelled_booking_does_not_arrive(void **state)
 }
 
 static void *
+move_away(void *arg)
+{
+	struct second *s = arg;
+	struct booking moved;
+
+	s->result = booking_move(&s->c, s->booking, 0, &s->ask, &moved);
+	return NULL;
+}
+
+static void
+a_move_of_what_was_changed_meanwhile_changes_nothing(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	CLEANUP(second_end) struct second s = {0};
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct booking b = make(&a, S("Marie"), agenda_at(&a, 0, 9 * 60)), read;
+	pthread_t thread;
+
+	second_begin(&a, &s);
+	s.booking = b.id;
+	s.ask = (struct booking_ask){ .start = agenda_at(&a, 0, 11 * 60), .source = SOURCE_STAFF };
+	assert_ok(db_begin(a.c->db, &tx));
+	assert_ok(db_run(a.c->db, SQL("UPDATE booking SET version = version + 1 WHERE org = $1 AND id = $2"),
+	    BINDS(INT(a.c->org), INT(b.id)), NULL));
+	assert_int_equal(pthread_create(&thread, NULL, move_away, &s), 0);
+	(void)nanosleep(&(struct timespec){ .tv_nsec = 100 * 1000 * 1000 }, NULL);
+	assert_ok(db_commit(&tx));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_err(s.result, ERR_CONFLICT);
+	assert_ok(booking_get(a.c, b.id, &read));
+	assert_true(read.start == b.start);
+	assert_int_equal(agenda_slots(&a, 0), 11);
+}
+
+/* 10 minutes before and 5 after, which nobody else may have, and nobody sees. */
+static void
+a_booking_takes_its_buffers_as_well(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct booking_who louise = { .person = agenda_person(&a, S("Louise")) };
+	struct motive m;
+	struct booking hold, b, other;
+	usec ten = agenda_at(&a, 0, 10 * 60);
+
+	assert_ok(motive_get(a.c, a.motive, &m));
+	m.buffer_before_minutes = 10;
+	m.buffer_after_minutes = 5;
+	assert_ok(motive_update(a.c, &m));
+	b = make(&a, S("Marie"), ten);
+	assert_true(b.start == ten && b.end == ten + 15 * USEC_PER_MINUTE);
+	assert_int_equal(cells_of(&a, a.martin), 6);
+	struct booking_ask ask = agenda_ask(&a, ten - 20 * USEC_PER_MINUTE);
+	assert_err(booking_create(a.c, &ask, &louise, &other), ERR_CONFLICT);
+	/* 9 h 30 to 9 h 45, and 5 minutes more, ends where the buffer begins. */
+	ask.start = ten - 30 * USEC_PER_MINUTE;
+	ask.online = true;
+	assert_ok(booking_hold(a.c, &ask, &hold));
+	assert_ok(booking_confirm(a.c, hold.id, &louise, &other));
+	assert_int_equal(cells_of(&a, a.martin), 12);
+	assert_int_equal(cells_of(&a, louise.person), 6);
+	/* Moved, they go along. */
+	struct booking_ask to = { .start = ten + USEC_PER_HOUR, .source = SOURCE_STAFF };
+	assert_ok(booking_move(a.c, b.id, 0, &to, &b));
+	assert_int_equal(cells_of(&a, a.martin), 12);
+	ask.start = ten - 15 * USEC_PER_MINUTE;
+	assert_err(booking_create(a.c, &ask, &louise, &other), ERR_CONFLICT);	/* her own */
+	assert_ok(booking_cancel(a.c, b.id, true));
+	assert_int_equal(cells_of(&a, a.martin), 6);
+}
+
+static void *
 sit_down(void *arg)
 {
 	struct second *s = arg;
@@ -586,6 +670,8 @@ main(void)
 		ENGINE_TEST_SCHEMA(whatever_statement_fails_nothing_is_half_written),
 		ENGINE_TEST_SCHEMA(of_eight_that_race_one_wins),
 		ENGINE_TEST_SCHEMA(a_cancelled_booking_does_not_arrive),
+		ENGINE_TEST_SCHEMA(a_move_of_what_was_changed_meanwhile_changes_nothing),
+		ENGINE_TEST_SCHEMA(a_booking_takes_its_buffers_as_well),
 		ENGINE_TEST_SCHEMA(nobody_sits_in_a_session_that_has_ended),
 		ENGINE_TEST_SCHEMA(too_long_a_note_is_refused_before_anything_happens),
 	};

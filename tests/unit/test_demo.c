@@ -347,14 +347,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(numbers_are_those_that_were_asked_for),
-		ENGINE_TEST(nobody_and_nothing_is_in_two_places),
+		ENGINE_TEST_SQLITE(nobody_and_nothing_is_in_two_places),
 		ENGINE_TEST(what_is_to_come_holds_its_time_and_what_is_long_past_does_not),
-		ENGINE_TEST(free_times_are_left_to_book),
+		ENGINE_TEST_SQLITE(free_times_are_left_to_book),
 		ENGINE_TEST(every_account_signs_in_with_what_was_printed),
-		ENGINE_TEST(people_open_are_sound_and_can_be_nobody_real),
+		ENGINE_TEST_SQLITE(people_open_are_sound_and_can_be_nobody_real),
 		cmocka_unit_test(the_same_seed_gives_the_same_data_and_another_gives_other_data),
 		cmocka_unit_test(the_printed_object_is_the_one_that_scripts_read),
-		ENGINE_TEST(invented_people_are_never_mixed_with_organisations_that_are_there),
+		ENGINE_TEST_SQLITE(invented_people_are_never_mixed_with_organisations_that_are_there),
 		cmocka_unit_test(more_appointments_than_fit_are_refused_in_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -361,6 +361,27 @@ whoever_comes_again_is_recognised(void **state)
 	assert_int_equal(persons(&v), 2);
 }
 
+/* T25: a number is only claimed; another mailbox makes another person, and is the one written to. */
+static void
+a_known_number_does_not_open_somebody_elses_record(void **state)
+{
+	CLEANUP(visit_end) struct visit v = visit_begin(state);
+	struct draft_details x = marie();
+	struct booking first, second;
+
+	describe(&v, x);
+	prove(&v);
+	assert_ok(draft_finish(v.c, v.token, &v.d, &first));
+	v.hold = hold_at(v.c, &v.a, 10 * 60);
+	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	x.patient.email = S("somebody.else@example.org");	/* same names, birth date and phone */
+	describe(&v, x);
+	prove(&v);
+	assert_ok(draft_finish(v.c, v.token, &v.d, &second));
+	assert_true(second.person != first.person);
+	assert_int_equal(persons(&v), 2);
+}
+
 static struct draft_details
 louise_for_marie(void)
 {
@@ -634,6 +655,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(words_outlive_their_hold_and_take_another_time),
 		ENGINE_TEST_SCHEMA(finishing_twice_gives_the_same_appointment),
 		ENGINE_TEST_SCHEMA(whoever_comes_again_is_recognised),
+		ENGINE_TEST_SCHEMA(a_known_number_does_not_open_somebody_elses_record),
 		ENGINE_TEST_SCHEMA(a_relative_hangs_on_the_one_who_books),
 		ENGINE_TEST_SCHEMA(nobody_is_kept_for_an_appointment_that_was_not_made),
 		ENGINE_TEST_SCHEMA(a_move_needs_no_code_and_keeps_the_appointment),

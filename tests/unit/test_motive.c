@@ -313,6 +313,56 @@ every_change_is_told_to_the_caches(void **state)
 	    before + 2);
 }
 
+/* The form of a motive: itself, who does it and with what, in one change. */
+static void
+a_form_is_saved_whole_or_not_at_all(void **state)
+{
+	struct scene s = scene_begin(state);
+	id martin = scene_practitioner(s.c, S("Claire"), S("Martin"));
+	struct resource room = { .kind = RESOURCE_ROOM, .name = S("Salle 1"), .site = s.site };
+	struct motive form = sound, m;
+	id saved, again, *ids, nobody = martin + 1;
+	size_t n;
+
+	assert_ok(resource_create(s.c, &room, &room.id));
+	struct motive_needs needs = { .practitioners = &martin, .practitioners_n = 1,
+	    .resources = &room.id, .resources_n = 1 };
+
+	form.name = S("Suivi");
+	assert_ok(motive_save(s.c, &form, &needs, &saved));
+	assert_int_equal(scene_lines(s.c, S("motive.create")), 1);
+	assert_ok(motive_practitioners(s.c, saved, &ids, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(ids[0], martin);
+	assert_ok(motive_resources(s.c, saved, &ids, &n));
+	assert_int_equal(n, 1);
+
+	form.id = saved;
+	form.name = S("Bilan");
+	needs.practitioners = &nobody;
+	assert_err(motive_save(s.c, &form, &needs, &again), ERR_NOT_FOUND);
+	assert_ok(motive_get(s.c, saved, &m));
+	assert_str(m.name, S("Suivi"));
+	assert_ok(motive_practitioners(s.c, saved, &ids, &n));
+	assert_int_equal(n, 1);
+
+	assert_ok(motive_save(s.c, &form, &(struct motive_needs){0}, &again));
+	assert_int_equal(again, saved);
+	assert_ok(motive_get(s.c, saved, &m));
+	assert_str(m.name, S("Bilan"));
+	assert_ok(motive_practitioners(s.c, saved, &ids, &n));
+	assert_int_equal(n, 0);
+	assert_ok(motive_close(s.c, saved));
+	assert_err(motive_save(s.c, &form, &(struct motive_needs){0}, &again), ERR_NOT_FOUND);
+	form.minutes = 7;
+	assert_err(motive_save(s.c, &form, &(struct motive_needs){0}, &again), ERR_INVALID);
+	form = sound;
+	form.name = S("Appel");
+	form.id = 0;
+	assert_err(motive_save(s.c, &form, &needs, &again), ERR_NOT_FOUND);
+	assert_int_equal(scene_lines(s.c, S("motive.create")), 1);
+}
+
 int
 main(void)
 {
@@ -325,6 +375,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_resource_has_a_kind_a_name_and_an_open_site),
 		ENGINE_TEST_SCHEMA(a_resource_that_is_booked_is_not_closed),
 		ENGINE_TEST_SCHEMA(what_belongs_to_another_organisation_does_not_exist),
+		ENGINE_TEST_SCHEMA(a_form_is_saved_whole_or_not_at_all),
 		ENGINE_TEST_SCHEMA(a_set_changes_whole_or_not_at_all),
 		ENGINE_TEST_SCHEMA(every_change_is_told_to_the_caches),
 	};

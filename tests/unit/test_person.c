@@ -194,7 +194,7 @@ assert_match(struct ctx *c, struct person p, id want)
 {
 	id got = 0;
 
-	assert_err(person_find_match(c, PURPOSE_BOOK, &p, &got), want != 0 ? OK : ERR_NOT_FOUND);
+	assert_err(person_find_match(c, &p, &got), want != 0 ? OK : ERR_NOT_FOUND);
 	assert_int_equal(got, want);
 }
 
@@ -235,7 +235,7 @@ only_the_same_person_is_found_again(void **state)
 	assert_match(s.c, twin, 0);
 	assert_match(&s.other, marie, 0);
 	twin.family = S("");
-	assert_err(person_find_match(s.c, PURPOSE_BOOK, &twin, &mother), ERR_INVALID);
+	assert_err(person_find_match(s.c, &twin, &mother), ERR_INVALID);
 }
 
 static void

@@ -394,6 +394,7 @@ a_hold_hides_its_time_until_it_lapses(void **state)
 	struct booking b;
 
 	ask.online = true;
+	assert_int_equal(agenda_slots(&a, 0), 12);
 	assert_ok(booking_hold(a.c, &ask, &b));
 	assert_int_equal(agenda_slots(&a, 0), 11);
 	a.c->now += promise()->hold - 1;

@@ -173,7 +173,8 @@ function begin(event) {
   if (!column) return;
   const common = { id: event.pointerId, x: event.clientX, y: event.clientY, on: false };
   if (movable(item)) {
-    drag = { ...common, item, from: place(item), touch: event.pointerType === 'touch' };
+    drag = { ...common, item, from: place(item), touch: event.pointerType === 'touch',
+      grip: rowAt(column, event.clientY) - place(item).row };
     /* A finger that moves at once scrolls; one that rests takes the appointment. */
     if (drag.touch) drag.timer = setTimeout(() => drag && take(drag), LONG_PRESS_MS);
   } else if (!item?.matches('.ev') && event.pointerType !== 'touch') {
@@ -207,8 +208,7 @@ function move(event) {
   if (!drag.on && !far) return;
   if (!drag.on) take(drag);
   if (drag.item) {
-    const scrolled = rowAt(drag.from.column, event.clientY) - rowAt(drag.from.column, drag.y);
-    put(drag.item, drag.from.row + scrolled, columnAt(event.clientX));
+    put(drag.item, rowAt(drag.from.column, event.clientY) - drag.grip, columnAt(event.clientX));
   } else {
     draw(drag, event.clientY);
   }
@@ -229,8 +229,9 @@ function end(event) {
   clearTimeout(done.timer);
   if (!done.on) return;
   /* The click that follows a drag is no click. */
-  grid().addEventListener('click', click => click.preventDefault(), { capture: true, once: true });
-  setTimeout(() => grid()?.dispatchEvent(new Event('dragged')), 0);
+  const swallow = click => click.preventDefault();
+  grid().addEventListener('click', swallow, { capture: true, once: true });
+  setTimeout(() => grid()?.removeEventListener('click', swallow, true), 0);
   const cancelled = event.type === 'pointercancel';
   if (done.item && cancelled) {
     put(done.item, done.from.row, done.from.column);

@@ -61,6 +61,9 @@ export function swap(selectors, markup) {
   return any;
 }
 
+const place = () => location.pathname + location.search;
+let shown = place();
+
 async function load(url, options, element) {
   const selectors = element.dataset.frag;
   const target = find(selectors.split(',')[0]);
@@ -71,7 +74,10 @@ async function load(url, options, element) {
     if (elsewhere) return location.assign(elsewhere);
     const isPage = answer.headers.get('Content-Type')?.startsWith('text/html');
     if (!isPage || !swap(selectors, await answer.text())) return location.assign(answer.url);
-    if ('push' in element.dataset && answer.ok) history.pushState({}, '', answer.url);
+    if ('push' in element.dataset && answer.ok) {
+      history.pushState({}, '', answer.url);
+      shown = place();
+    }
   } catch {
     say(find('#live')?.dataset.offline);
   } finally {
@@ -140,7 +146,10 @@ function listen(url) {
 addEventListener('click', onClick);
 addEventListener('submit', onSubmit);
 addEventListener('input', onInput);
-addEventListener('popstate', () => location.reload());
+/* A step to a fragment, as from an error to its field, is told as popstate too: that page is here. */
+addEventListener('popstate', () => {
+  if (place() !== shown) location.reload();
+});
 addEventListener('pageshow', () => {
   for (const form of document.forms) delete form.dataset.busy;
 });

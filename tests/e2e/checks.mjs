@@ -1,0 +1,104 @@
+// What every page owes to everybody, as a list of faults; nothing to say is an
+// empty list.  pages.spec.mjs proves on a bad page that each check can fail.
+import AxeBuilder from '@axe-core/playwright';
+import { gzipSync } from 'node:zlib';
+import { htmlFaults } from './html.mjs';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const WIDTHS = [390, 1280];
+const NARROW = 320;	// WCAG 1.4.10: 1280 pixels at 400 %
+const HEIGHT = 844;
+
+// Bytes on the wire, and requests of a first visit.
+export const BUDGETS = {
+	public: { html: 10240, style: 6144, script: 3072, rest: 22528, requests: 6 },
+	agenda: { html: 20480, style: 8192, script: 12288, rest: 22528, requests: 8 },
+	staff: { html: 20480, style: 6144, script: 6144, rest: 22528, requests: 7 },
+};
+
+/** Faults of axe in light and dark, on a telephone and on a desk; of scroll, of outline. */
+export async function faultsOf(page, shot = async () => {}) {
+	const faults = [];
+
+	for (const width of WIDTHS) {
+		await page.setViewportSize({ width, height: HEIGHT });
+		for (const colorScheme of ['light', 'dark']) {
+			await page.emulateMedia({ colorScheme });
+			const { violations } = await new AxeBuilder({ page }).withTags(TAGS).setLegacyMode().analyze();
+			for (const v of violations)
+				faults.push(`${v.id}, ${width} pixels, ${colorScheme}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+			await shot(`${width}-${colorScheme}`);
+		}
+		await page.emulateMedia({ colorScheme: null });
+	}
+	await page.setViewportSize({ width: NARROW, height: HEIGHT });
+	faults.push(...await page.evaluate(() => {
+		const found = [], headings = document.querySelectorAll('h1').length;
+		if (document.documentElement.scrollWidth > innerWidth)
+			found.push(`scrolls sideways: ${document.documentElement.scrollWidth} at ${innerWidth} pixels`);
+		if (headings !== 1)
+			found.push(`${headings} main headings`);
+		if (!['fr', 'en'].includes(document.documentElement.lang))
+			found.push('no language');
+		return found;
+	}));
+	return faults;
+}
+
+/** Follows what a page loads and complains of, from its next navigation on. */
+export async function watch(page, origin) {
+	const trouble = [];
+	let answers = [];
+	const cdp = await page.context().newCDPSession(page);
+
+	await cdp.send('Network.enable');
+	await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });	// each page weighs as on a first visit
+	page.on('pageerror', (error) => trouble.push(error.message));
+	page.on('console', (line) => {
+		// An answer that refuses (422, 404…) is what some pages are for.
+		if (line.type() === 'error' && !/the server responded with a status of 4\d\d/.test(line.text()))
+			trouble.push(line.text());
+	});
+	page.on('request', (request) => {
+		if (request.isNavigationRequest() && request.frame() === page.mainFrame() && request.redirectedFrom() === null)
+			answers = [];
+		if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:'))
+			trouble.push(`another host: ${request.url()}`);
+	});
+	page.on('response', (response) => {
+		// What led here is no part of the page.
+		if (!(response.status() >= 300 && response.status() < 400))
+			answers.push(response);
+	});
+	const documentOf = () => answers.find((a) => a.request().isNavigationRequest());
+
+	return {
+		trouble,
+		status: () => documentOf().status(),
+		htmlFaults: async () => htmlFaults(await documentOf().text()),
+		/** Bytes by kind, and how many requests. */
+		async weight() {
+			const sum = { html: 0, style: 0, script: 0, rest: 0, requests: 0 };
+
+			await page.evaluate(() => document.fonts.ready);
+			for (const answer of answers) {
+				const type = answer.request().resourceType();
+				sum.requests += 1;
+				if (type === 'document')
+					sum.html += gzipSync(await answer.body()).length;
+				else if (type === 'stylesheet')
+					sum.style += (await answer.request().sizes()).responseBodySize;
+				else if (type === 'script')
+					sum.script += (await answer.request().sizes()).responseBodySize;
+				else if (type !== 'eventsource' && type !== 'fetch')
+					sum.rest += (await answer.request().sizes()).responseBodySize;
+			}
+			return sum;
+		},
+	};
+}
+
+export function overBudget(weight, budget) {
+	return Object.keys(budget).filter((kind) => weight[kind] > budget[kind])
+		.map((kind) => `${kind}: ${weight[kind]}, at most ${budget[kind]}`);
+}
