@@ -65,7 +65,8 @@ def complaints():
                 yield f"{name}:{number}: blank at the end of the line"
             if re.search(r"\b(TODO|FIXME|XXX)\b", line):
                 yield f"{name}:{number}: unfinished"
-            if len(line.expandtabs(8)) > 120:
+            # A sentence for people is not broken: it is found by its text.
+            if len(line.expandtabs(8)) > 120 and not re.search(r'\bTN?\("', line):
                 yield f"{name}:{number}: longer than 120 columns"
         for number, line in enumerate(text.splitlines(), 1):
             if re.search(r"\bgoto\b", line):

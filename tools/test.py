@@ -50,13 +50,12 @@ def command(name, argv, env=None, seconds=900):
         count(name, int(code == 0), int(code != 0), log)
 
 
-def meson(name, suites):
+def meson(name, *choice):
     """Every TAP line of every binary is a test; a binary that crashes is one that failed."""
     log_file = SANITIZED / "meson-logs/testlog.json"
     log_file.unlink(missing_ok=True)
     argv = ["meson", "test", "-C", str(SANITIZED), "--no-rebuild", "--print-errorlogs"]
-    for suite in suites:
-        argv += ["--suite", suite]
+    argv += choice
     started = time.time()
     run = subprocess.run([PYTHON, "tools/pg_private.py", "--"] + argv, cwd=ROOT, stdin=subprocess.DEVNULL,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -78,15 +77,20 @@ def meson(name, suites):
     count(f"{name} ({time.time() - started:.0f} s)", good, max(bad, int(run.returncode != 0)), log)
 
 
-def check():
+def rules():
     command("layers", ["tools/layers.py", "src"])
     command("house rules", [PYTHON, "tools/check.py"])
     command("translations", [PYTHON, "tools/messages.py"])
-    meson("unit and property tests", [])
+
+
+def check():
+    rules()
+    meson("unit tests", "--suite", "unit")
 
 
 def everything():
-    check()
+    rules()
+    meson("unit and property tests")
     command("SQL on both engines", [PYTHON, "tools/sqlcheck.py"])
     for step in sorted((ROOT / "tests").glob("*/run.*")):
         command(step.parent.name, [PYTHON if step.suffix == ".py" else "bash", str(step)], seconds=1500)

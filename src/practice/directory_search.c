@@ -31,7 +31,7 @@ struct candidate {
 	const struct entry	*entry;
 	const struct place	*place;
 	bool			 typo;
-	int			 far;		/* 0: there; else postal digits that differ; past the limit: elsewhere */
+	int			 far;		/* 0: there; else postal digits that differ, or past the limit */
 	int			 fit;		/* of the words, added up */
 };
 

@@ -176,7 +176,7 @@ page_practitioner_close(struct web *w)
 	e = practitioner_close(&w->c, who.id);
 	if (e == ERR_CONFLICT) {
 		web_error(w, NULL, text(w->c.lang,
-		    T("This agenda cannot be closed: patients are still expected. Move or cancel their appointments first.")));
+		    T("Patients are still expected: move or cancel their appointments first.")));
 		return show_form(w, &who, fill(w, &who), 409);
 	}
 	TRY(e);

@@ -95,7 +95,7 @@ test('an appointment is dragged by five-minute steps, and taken back', async ({ 
 	const item = await newAppointment(page, 'Corre', '22:55');
 	const row = await rowOf(item);
 
-	await item.evaluate((li) => li.scrollIntoView({ block: 'center' }));
+	await item.evaluate((li) => li.scrollIntoView({ block: 'center', behavior: 'instant' }));
 	const box = await item.boundingBox();
 	await page.mouse.move(box.x + 30, box.y + 10);
 	await page.mouse.down();

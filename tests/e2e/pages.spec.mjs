@@ -5,7 +5,7 @@ import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { BUDGETS, faultsOf, overBudget, watch } from './checks.mjs';
+import { BUDGETS, faultsOf, overBudget, PHONE, watch, WIDTHS } from './checks.mjs';
 import { deskOf } from './desk.mjs';
 import { htmlFaults } from './html.mjs';
 import { startServer, wordsOf } from './server.mjs';
@@ -21,11 +21,11 @@ test.beforeAll(async () => {
 test.afterAll(async () => { await server?.stop(); });
 
 /** With E2E_LOOK set to a folder: a picture of every page there, to be looked at by people. */
-async function look(page, seen, name, budget) {
+async function look(page, seen, name, budget, widths = WIDTHS) {
 	const folder = process.env.E2E_LOOK;
 	const weight = await seen.weight();
 	const shot = async (how) => { if (folder) await page.screenshot({ path: join(folder, `${name}-${how}.png`), fullPage: true }); };
-	const faults = [...await faultsOf(page, shot), ...await seen.htmlFaults(), ...overBudget(weight, BUDGETS[budget])];
+	const faults = [...await faultsOf(page, widths, shot), ...await seen.htmlFaults(), ...overBudget(weight, BUDGETS[budget])];
 
 	if (folder)
 		console.log(`${name}: ${JSON.stringify(weight)}`);
@@ -102,11 +102,11 @@ const PUBLIC = [
 ];
 
 const STAFF = [
-	['/aujourdhui'],
+	['/aujourdhui', { budget: 'agenda' }],
 	['/agenda', { name: 'agenda-columns', at: `/agenda?vue=colonnes&date=${MONDAY}`, budget: 'agenda' }],
 	['/agenda', { name: 'agenda-day', at: `/agenda?vue=jour&date=${MONDAY}`, budget: 'agenda' }],
 	['/agenda', { name: 'agenda-week', at: `/agenda?vue=semaine&date=${MONDAY}`, budget: 'agenda' }],
-	['/agenda/raccourcis'],
+	['/agenda/raccourcis', { budget: 'agenda' }],
 	['/agenda/blocage', { empty: 'main form', budget: 'agenda' }],
 	['/agenda/rdv/nouveau', { at: `/agenda/rdv/nouveau?jour=${MONDAY}`, empty: 'main form[method=post]', budget: 'agenda' }],
 	['/agenda/rdv/{}', { from: `/agenda?vue=colonnes&date=${MONDAY}`, link: /^\/agenda\/rdv\/\d+/, budget: 'agenda' }],
@@ -174,7 +174,7 @@ async function visit(page, seen, pattern, { name, at = pattern, from, through, l
 		await sendEmpty(page, empty);
 		expect(seen.status(), `${at} without answers`).toBe(422);
 		await expect(page.locator('#errors')).toBeVisible();	// ux-53
-		await look(page, seen, `${file}-errors`, budget);
+		await look(page, seen, `${file}-errors`, budget, [PHONE]);
 	}
 }
 
@@ -260,12 +260,12 @@ test('on the way of a booking, and afterwards by its link', async ({ browser }) 
 	await look(page, seen, 'details', 'public');
 	await sendEmpty(page, 'main form[action="/coordonnees"]');
 	expect(seen.status()).toBe(422);
-	await look(page, seen, 'details-errors', 'public');
+	await look(page, seen, 'details-errors', 'public', [PHONE]);
 	await giveDetails(page, who);
 	await look(page, seen, 'confirm', 'public');
 	await sendEmpty(page, 'form[action="/confirmer"]');
 	expect(seen.status()).toBe(422);
-	await look(page, seen, 'confirm-errors', 'public');
+	await look(page, seen, 'confirm-errors', 'public', [PHONE]);
 	await page.getByLabel('Code').fill(await server.codeFor(who.email));
 	await page.getByRole('button', { name: 'Confirmer le rendez-vous' }).click();
 	await expect(page).toHaveTitle(/^Rendez-vous confirmé/);
@@ -323,7 +323,7 @@ test('signing in: the code, a mistake in it', async ({ browser }) => {
 	await expect(page).toHaveURL(/\/connexion\/code/);
 	await look(page, seen, 'code', 'public');
 	await sendEmpty(page, 'form[action="/connexion/code"]');
-	await look(page, seen, 'code-errors', 'public');
+	await look(page, seen, 'code-errors', 'public', [PHONE]);
 	await done();
 });
 
@@ -341,7 +341,7 @@ test('a forgotten password', async ({ browser }) => {
 	await look(page, seen, 'password-new', 'public');
 	await sendEmpty(page, 'main form');
 	expect(seen.status()).toBe(422);
-	await look(page, seen, 'password-new-errors', 'public');
+	await look(page, seen, 'password-new-errors', 'public', [PHONE]);
 	await done();
 });
 
@@ -355,7 +355,7 @@ test('an invitation, and the second factor that follows it', async ({ browser })
 	await look(page, seen, 'invitation', 'public');
 	await sendEmpty(page, 'main form');
 	expect(seen.status()).toBe(422);
-	await look(page, seen, 'invitation-errors', 'public');
+	await look(page, seen, 'invitation-errors', 'public', [PHONE]);
 	await page.getByLabel('Votre nom').fill('Sophie Recrue');
 	await page.getByLabel(/mot de passe/i).fill('lampe-sentier-mousse 9');
 	await page.locator('main form button[type=submit]').first().click();

@@ -23,8 +23,8 @@ BY_WORD = ("/rdv/{}", "/invitation/{}", "/mot-de-passe/{}", "/langue/{}", "/s/{}
 NO_OBJECT = {"/compte/appareils/{}/fin", "/taches/{}/faite"}
 MAY_LACK = {"/reglages/soignants/{}/photo"}
 # These end the session of the one who asks, so they are asked last.
-LAST = ("/compte/jetons/{}/fin", "/compte/appareils/fin", "/compte/appareils/{}/fin", "/compte/mot-de-passe", "/reglages/equipe/{}/fin",
-        "/connexion/cabinet", "/deconnexion")
+LAST = ("/compte/jetons/{}/fin", "/compte/appareils/fin", "/compte/appareils/{}/fin", "/compte/mot-de-passe",
+        "/reglages/equipe/{}/fin", "/connexion/cabinet", "/deconnexion")
 ABSENT = "912000000000000001"
 
 
@@ -146,7 +146,8 @@ class Objects:
         equal(answer.status, 201, answer.text[:300])
         self.booking, self.state = answer.json()["id"], answer.json().get("state")
         client.browser.send("POST", "/reglages/equipe/inviter", {
-            "csrf": client.csrf, "email": f"neuf{organisation}@example.org", "role": "2", "nom": "Neuf", "praticien": "0"}, follow=False)
+            "csrf": client.csrf, "email": f"neuf{organisation}@example.org", "role": "2", "nom": "Neuf",
+            "praticien": "0"}, follow=False)
 
     def ids(self, row):
         """Arguments that name an object of this organisation, or None."""
@@ -238,7 +239,8 @@ class Matrix:
     def run(self, client):
         harmless = [r for r in self.rows if r.method == "GET"]
         changes = [r for r in self.rows if r.method != "GET" and r.pattern not in LAST]
-        changes.sort(key=lambda r: bool(re.search("(fermer|supprimer|retirer|annuler)$", r.pattern)) or r.method == "DELETE")
+        ends = re.compile("(fermer|supprimer|retirer|annuler)$")
+        changes.sort(key=lambda r: r.method == "DELETE" or bool(ends.search(r.pattern)))
         for row in harmless:
             self.row(client, row, True)
         for row in self.rows:

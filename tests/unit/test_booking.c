@@ -230,6 +230,9 @@ a_move_keeps_the_old_time_until_it_has_the_new_one(void **state)
 	to.start = agenda_at(&a, 0, 11 * 60);
 	assert_ok(booking_move(a.c, b.id, 0, &to, &moved));
 	assert_int_equal(agenda_slots(&a, 0), 10);	/* and they are again */
+	to.practitioner = a.petit;
+	assert_ok(booking_move(a.c, b.id, 0, &to, &moved));
+	assert_int_equal(agenda_slots(&a, 0), 11);	/* to a colleague: her 11 h as well */
 }
 
 static void
