@@ -57,7 +57,7 @@ export async function faultsOf(page, widths = WIDTHS, shot = async () => {}) {
 /** Follows what a page loads and complains of, from its next navigation on. */
 export async function watch(page, origin) {
 	const trouble = [];
-	let answers = [];
+	let answers = [], asked = 0;
 	const cdp = await page.context().newCDPSession(page);
 
 	await cdp.send('Network.enable');
@@ -69,8 +69,11 @@ export async function watch(page, origin) {
 			trouble.push(line.text());
 	});
 	page.on('request', (request) => {
-		if (request.isNavigationRequest() && request.frame() === page.mainFrame() && request.redirectedFrom() === null)
+		if (request.isNavigationRequest() && request.frame() === page.mainFrame() && request.redirectedFrom() === null) {
 			answers = [];
+			asked = 0;
+		}
+		asked += request.isNavigationRequest() || request.url().startsWith('data:') ? 0 : 1;
 		if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:'))
 			trouble.push(`another host: ${request.url()}`);
 	});
@@ -87,12 +90,11 @@ export async function watch(page, origin) {
 		htmlFaults: async () => htmlFaults(await documentOf().text()),
 		/** Bytes by kind, and how many requests. */
 		async weight() {
-			const sum = { html: 0, style: 0, script: 0, rest: 0, requests: 0 };
+			const sum = { html: 0, style: 0, script: 0, rest: 0, requests: 1 + asked };
 
 			await page.evaluate(() => document.fonts.ready);
 			for (const answer of answers) {
 				const type = answer.request().resourceType();
-				sum.requests += 1;
 				if (type === 'document')
 					sum.html += gzipSync(await answer.body()).length;
 				else if (type === 'stylesheet')

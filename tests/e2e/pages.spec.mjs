@@ -86,7 +86,7 @@ const NO_PAGES = ['/healthz', '/metrics', '/langue/{}', '/s/{}/{}/photo', '/rdv/
 
 /* Visited on the way of somebody who books, signs in or was invited, by a test of its own below. */
 const ON_THE_WAY = ['/coordonnees', '/confirmer', '/rdv/{}', '/rdv/{}/annuler', '/rdv/{}/deplacer', '/connexion/code',
-	'/connexion/inscription-code', '/mot-de-passe/{}', '/invitation/{}', '/mes-rendez-vous'];
+	'/connexion/inscription-code', '/mot-de-passe/{}', '/invitation/{}', '/mes-rendez-vous', '/messages/{}'];
 
 /* pattern, where (default: the pattern); from: the page with a link of that form; empty: a form to be sent without answers */
 const PUBLIC = [
@@ -110,6 +110,8 @@ const STAFF = [
 	['/agenda/blocage', { empty: 'main form', budget: 'agenda' }],
 	['/agenda/rdv/nouveau', { at: `/agenda/rdv/nouveau?jour=${MONDAY}`, empty: 'main form[method=post]', budget: 'agenda' }],
 	['/agenda/rdv/{}', { from: `/agenda?vue=colonnes&date=${MONDAY}`, link: /^\/agenda\/rdv\/\d+/, budget: 'agenda' }],
+	['/patients'],
+	['/patients', { name: 'patients-found', at: '/patients?q=ma' }],
 	['/taches'],
 	['/reglages'],
 	['/reglages/cabinet', { empty: 'main form' }],
@@ -136,7 +138,6 @@ const STAFF = [
 	['/reglages/equipe/inviter', { empty: 'main form' }],
 	['/reglages/journal'],
 	['/messages'],
-	['/messages/{}', { from: '/messages', link: /^\/messages\/\d+$/ }],
 	['/compte', { empty: 'form[action="/compte"]' }],
 	['/connexion/cabinet'],
 ];
@@ -199,8 +200,8 @@ async function makeRoom(page, name = 'Salle de soins') {
 	await expect(page).toHaveURL(/\/reglages\/salles(\?|$)/);
 }
 
-async function inviteSomebody(page, who) {
-	await page.goto(`${server.url}/reglages/equipe/inviter`);
+async function inviteSomebody(page, who, url = server.url) {
+	await page.goto(`${url}/reglages/equipe/inviter`);
 	await page.locator('[name=nom]').fill('Sophie Bernard');
 	await page.locator('[name=email]').fill(`${who}@example.test`);
 	await page.locator('[name=role][value=secretary], [name=role]').last().check();
@@ -223,8 +224,6 @@ for (const [pattern, how = {}] of STAFF) {
 		const seen = await watch(page, server.url);
 		if (pattern.startsWith('/reglages/absences/{}'))
 			await makeAbsence(page);
-		if (pattern === '/messages/{}')
-			await inviteSomebody(page, 'message');
 		if (pattern === '/reglages/salles/{}')
 			await makeRoom(page);
 		await visit(page, seen, pattern, { budget: 'staff', ...how });
@@ -362,6 +361,20 @@ test('an invitation, and the second factor that follows it', async ({ browser })
 	await expect(page).toHaveURL(/\/connexion\/inscription-code/);
 	await look(page, seen, 'enrol', 'public');
 	await done();
+});
+
+test('a message that waits on a server without SMTP is read there', async ({ browser }) => {
+	const silent = await startServer({ practitioners: 1, patients: 5, appointments: 5, sends: false });
+	const { page, done } = await deskOf(silent)(browser, 'administrator');
+	const seen = await watch(page, silent.url);
+
+	await inviteSomebody(page, 'message', silent.url);
+	await page.goto(`${silent.url}/messages`);
+	await look(page, seen, 'messages-waiting', 'staff');
+	await page.goto(silent.url + await firstLink(page, /^\/messages\/\d+$/));
+	await look(page, seen, 'message', 'staff');
+	await done();
+	await silent.stop();
 });
 
 /* ---- Errors ---- */

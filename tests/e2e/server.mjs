@@ -64,10 +64,11 @@ async function startMail() {
 }
 
 /**
- * Options: practitioners, patients, appointments of the one organisation; seed.
+ * Options: practitioners, patients, appointments of the one organisation; seed;
+ * sends: false for a server without SMTP, whose messages the administrator reads.
  * The answer has url, demo (what `serment demo --json` printed), mailTo and stop.
  */
-export async function startServer({ practitioners = 3, patients = 40, appointments = 200, seed = 1, orgs = 1 } = {}) {
+export async function startServer({ practitioners = 3, patients = 40, appointments = 200, seed = 1, orgs = 1, sends = true } = {}) {
 	const dir = mkdtempSync(join(tmpdir(), 'serment-e2e-'));
 	const data = join(dir, 'data');
 	const demo = JSON.parse(execFileSync(program, ['demo', '--dir', data, '--now', NOW, '--seed', String(seed),
@@ -75,7 +76,7 @@ export async function startServer({ practitioners = 3, patients = 40, appointmen
 		'--appointments', String(appointments), '--json'], { stdio: ['ignore', 'pipe', 'pipe'] }));
 	const mail = await startMail();
 	const config = join(dir, 'serment.conf');
-	writeFileSync(config, `smtp_url = smtp://127.0.0.1:${mail.port}\nsmtp_from = rdv@example.test\nsmtp_require_tls = no\n`);
+	writeFileSync(config, !sends ? '' : `smtp_url = smtp://127.0.0.1:${mail.port}\nsmtp_from = rdv@example.test\nsmtp_require_tls = no\n`);
 	const child = spawn(program, ['serve', '--dir', data, '--config', config, '--now', NOW, '--listen', '127.0.0.1:0'],
 		{ stdio: ['ignore', 'pipe', 'pipe'] });
 	const [, port] = await firstLine(child, /^listening on http:\/\/.*:(\d+)$/);

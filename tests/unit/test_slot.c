@@ -3,6 +3,7 @@
 #include "practice/absence.h"
 #include "practice/hours.h"
 #include "practice/motive.h"
+#include "practice/practitioner.h"
 #include "practice/resource.h"
 
 static struct slot *
@@ -117,6 +118,94 @@ an_exceptional_opening_holds_on_its_day_only(void **state)
 	assert_ok(hours_add(a.c, &h, &made, NULL));
 	assert_int_equal(agenda_slots(&a, 5), 4);
 	assert_int_equal(agenda_slots(&a, 12), 0);
+}
+
+static void
+rules_hold_from_their_first_day_to_their_last(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct hours h = { .practitioner = a.martin, .site = a.s.site, .weekday = 2,
+	    .start_minute = 8 * 60, .end_minute = 9 * 60,
+	    .from_day = AGENDA_DAY + 8, .until_day = AGENDA_DAY + 15 };
+	struct absence weekly = { .practitioner = a.martin, .first_day = AGENDA_DAY + 7,
+	    .last_day = AGENDA_DAY + 7, .start_minute = 9 * 60, .end_minute = 10 * 60, .every_weeks = 1,
+	    .until_day = AGENDA_DAY + 14 };
+	id made;
+
+	assert_ok(hours_add(a.c, &h, &made, NULL));
+	assert_ok(absence_add(a.c, &weekly, &made));
+	static const int tuesdays[] = { 0, 4, 4, 0 }, mondays[] = { 12, 8, 8, 12 };
+	for (int week = 0; week < 4; week++) {
+		assert_int_equal(agenda_slots(&a, 7 * week + 1), tuesdays[week]);
+		assert_int_equal(agenda_slots(&a, 7 * week), mondays[week]);
+	}
+}
+
+static void
+later_means_later(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = monday(&a);
+	size_t n;
+
+	q.after = agenda_at(&a, 0, 9 * 60 + 30);
+	struct slot *slots = find(&a, q, &n);
+	assert_int_equal(n, 9);
+	assert_true(slots[0].start == agenda_at(&a, 0, 9 * 60 + 45));
+	q.limit = 3;
+	(void)find(&a, q, &n);
+	assert_int_equal(n, 3);
+}
+
+static void
+an_opening_on_top_of_another_offers_no_time_twice(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = monday(&a);
+	size_t n;
+
+	/* The forms refuse this; two servers that write at once, or a restored file, may not. */
+	assert_ok(db_run(a.c->db, SQL("INSERT INTO hours (org, id, practitioner, site, weekday, parity, on_day,"
+	    " start_minute, end_minute) SELECT org, id + 1, practitioner, site, weekday, parity, on_day,"
+	    " start_minute + 60, end_minute + 60 FROM hours WHERE org = $1"), BINDS(INT(a.c->org)), NULL));
+	assert_ok(db_run(a.c->db, SQL("UPDATE org SET plan_version = plan_version + 1 WHERE id = $1"),
+	    BINDS(INT(a.c->org)), NULL));
+	struct slot *slots = find(&a, q, &n);
+	assert_int_equal(n, 16);
+	for (size_t i = 1; i < n; i++)
+		assert_true(slots[i].start == slots[i - 1].end);
+}
+
+static void
+who_is_not_listed_is_not_offered(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = monday(&a);
+	struct practitioner p;
+	struct slot *slots;
+	size_t n;
+
+	assert_ok(practitioner_get(a.c, a.martin, &p));
+	p.listed = false;
+	assert_ok(practitioner_update(a.c, &p));
+	assert_err(slot_find(a.c, &q, &slots, &n), ERR_NOT_FOUND);
+	q.online = false;	/* the desk still gives her times */
+	(void)find(&a, q, &n);
+	assert_int_equal(n, 12);
+}
+
+static void
+outside_of_what_was_read_nothing_is_free(void **state)
+{
+	uint64_t none[2] = {0}, some[2] = { 0, 1 };
+	struct cells empty = { 1000, 128, none }, one = { 1000, 128, some };
+
+	(void)state;
+	assert_true(cells_all_free(&empty, 1000, 128));
+	assert_false(cells_all_free(&empty, 999, 2));
+	assert_false(cells_all_free(&empty, 1127, 2));
+	assert_true(cells_all_free(&one, 1000, 64) && cells_all_free(&one, 1065, 63));
+	assert_false(cells_all_free(&one, 1060, 5) || cells_all_free(&one, 1064, 1));
 }
 
 static void
@@ -413,6 +502,11 @@ main(void)
 		ENGINE_TEST_SCHEMA(an_absence_takes_its_time_out_and_an_exception_gives_it_back),
 		ENGINE_TEST_SCHEMA(odd_and_even_weeks_alternate),
 		ENGINE_TEST_SCHEMA(an_exceptional_opening_holds_on_its_day_only),
+		ENGINE_TEST_SCHEMA(rules_hold_from_their_first_day_to_their_last),
+		ENGINE_TEST_SCHEMA(later_means_later),
+		ENGINE_TEST_SCHEMA(an_opening_on_top_of_another_offers_no_time_twice),
+		ENGINE_TEST_SCHEMA(who_is_not_listed_is_not_offered),
+		cmocka_unit_test(outside_of_what_was_read_nothing_is_free),
 		ENGINE_TEST_SCHEMA(the_public_is_held_to_notice_and_horizon),
 		ENGINE_TEST_SCHEMA(a_motive_that_needs_a_room_waits_for_one),
 		ENGINE_TEST_SCHEMA(a_group_has_as_many_places_as_its_motive_says),
