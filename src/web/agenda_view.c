@@ -120,30 +120,6 @@ agenda_url_as(struct web *w, const struct agenda_view *v, enum agenda_kind kind)
 
 /* ---- shared words ---- */
 
-int
-agenda_tint(int colour)
-{
-	/* The light half of .k0 to .k7 in ui/assets/styles/base.css. */
-	static const int tints[] = { 0x0a5a7c, 0x2d6a4f, 0x6d4c9f, 0x8a3b12, 0x9b2226, 0x00656f, 0x4a5568, 0x735600 };
-	int best = 0;
-	long nearest = -1;
-
-	if (colour >= 0 && colour < (int)COUNT(tints))
-		return colour;
-	for (int i = 0; i < (int)COUNT(tints); i++) {
-		long r = (tints[i] >> 16) - (colour >> 16 & 0xff);
-		long g = (tints[i] >> 8 & 0xff) - (colour >> 8 & 0xff);
-		long b = (tints[i] & 0xff) - (colour & 0xff);
-		long distance = 3 * r * r + 4 * g * g + 2 * b * b;
-
-		if (nearest < 0 || distance < nearest) {
-			nearest = distance;
-			best = i;
-		}
-	}
-	return best;
-}
-
 static const struct { const char *words, *class; } states[] = {
 	[BOOKING_HELD] = { T("being booked online"), "busy" },
 	[BOOKING_CONFIRMED] = { T("confirmed"), "" },
@@ -291,7 +267,7 @@ paint_booking(const struct painter *p, struct agenda_item *item)
 	item->url = str_printf(c->mem, "/agenda/rdv/%lld", (long long)b->id);
 	item->name = d->name;
 	item->state = states[b->state].class;
-	item->tint = d->motive != NULL ? agenda_tint(d->motive->colour) : 6;
+	item->tint = d->motive != NULL ? d->motive->colour : 6;
 	if (b->kind == BOOKING_BLOCK) {
 		item->name = text(c->lang, T("Blocked"));
 		item->state = "block";

@@ -72,8 +72,6 @@ err agenda_grid_read(struct web *, const struct agenda_view *, struct agenda_gri
 
 /* ---- what other pages of the agenda share ---- */
 
-/* One of the eight tints of base.css: 0 to 7 as they are, else the nearest to 0xRRGGBB. */
-int agenda_tint(int colour);
 /* "arrivé", "excusé"…; of a plain appointment, confirmed. */
 str agenda_state_words(enum lang, enum booking_state);
 /* 2026-11-23T10:35 in local time, and back.  False: no such time, or the clocks jump over it. */

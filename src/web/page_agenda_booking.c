@@ -105,7 +105,7 @@ describe(struct web *w, const struct booking *b, struct booking_panel *p)
 	p->tint = 6;
 	if (b->motive != 0 && motive_get(c, b->motive, &motive) == OK) {
 		p->motive = motive.name;
-		p->tint = agenda_tint(motive.colour);
+		p->tint = motive.colour;
 	}
 	if (site_get(c, b->site, &site) == OK)
 		p->site = site.name;

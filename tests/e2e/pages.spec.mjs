@@ -36,9 +36,9 @@ async function look(page, seen, name, budget, widths = WIDTHS) {
 async function sendEmpty(page, selector) {
 	await Promise.all([page.waitForEvent('load'), page.locator(selector).first().evaluate((form) => {
 		for (const field of form.elements) {
-			if (field.type === 'checkbox' || field.type === 'radio')
+			if (field.type === 'checkbox')
 				field.checked = false;
-			else if (field.type !== 'hidden' && field.type !== 'submit' && field.tagName !== 'SELECT')
+			else if (field.type !== 'radio' && field.type !== 'hidden' && field.type !== 'submit' && field.tagName !== 'SELECT')
 				field.value = '';
 		}
 		HTMLFormElement.prototype.submit.call(form);	// no script of the page, no check of the browser
@@ -110,8 +110,8 @@ const STAFF = [
 	['/agenda/blocage', { empty: 'main form', budget: 'agenda' }],
 	['/agenda/rdv/nouveau', { at: `/agenda/rdv/nouveau?jour=${MONDAY}`, empty: 'main form[method=post]', budget: 'agenda' }],
 	['/agenda/rdv/{}', { from: `/agenda?vue=colonnes&date=${MONDAY}`, link: /^\/agenda\/rdv\/\d+/, budget: 'agenda' }],
-	['/patients'],
-	['/patients', { name: 'patients-found', at: '/patients?q=ma' }],
+	['/patients', { budget: 'agenda' }],
+	['/patients', { name: 'patients-found', at: '/patients?q=ma', budget: 'agenda' }],
 	['/taches'],
 	['/reglages'],
 	['/reglages/cabinet', { empty: 'main form' }],
@@ -296,19 +296,27 @@ test('a time that was taken meanwhile, and three others', async ({ browser }) =>
 	await slow.done();
 });
 
-test('a patient’s own appointments', async ({ browser }) => {
+test('a patient’s code by e-mail, and own appointments', async ({ browser }) => {
 	const { page, seen, done } = await visitor(browser);
-	const { login } = server.demo.accounts.find((a) => a.role === 'patient');
 
 	await page.goto(`${server.url}/mes-rendez-vous`);
-	await page.getByLabel('Adresse e-mail').fill(login);
+	await page.getByLabel('Adresse e-mail').fill('nina.pages@example.test');
 	await page.getByRole('button', { name: 'Recevoir un code' }).click();
 	await look(page, seen, 'patient-code', 'public');
-	await page.getByLabel('Code').fill(await server.codeFor(login));
+	await page.getByLabel('Code').fill(await server.codeFor('nina.pages@example.test'));
 	await page.getByRole('button', { name: 'Continuer' }).click();
-	await expect(page.getByRole('heading', { name: 'Mes rendez-vous' })).toBeVisible();
-	await look(page, seen, 'patient-appointments', 'public');
+	await expect(page.getByText('Aucun rendez-vous à venir')).toBeVisible();
+	await look(page, seen, 'patient-nothing', 'public');
+	await page.goto(`${server.url}/compte`);
+	await look(page, seen, 'patient-account', 'public');
 	await done();
+
+	const known = await desk(browser, 'patient');
+	const knownSeen = await watch(known.page, server.url);
+	await known.page.goto(`${server.url}/mes-rendez-vous`);
+	await expect(known.page.getByRole('heading', { name: 'Mes rendez-vous' })).toBeVisible();
+	await look(known.page, knownSeen, 'patient-appointments', 'public');
+	await known.done();
 });
 
 test('signing in: the code, a mistake in it', async ({ browser }) => {

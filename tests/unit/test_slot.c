@@ -195,6 +195,26 @@ who_is_not_listed_is_not_offered(void **state)
 }
 
 static void
+the_hours_of_who_has_left_are_nobody_elses(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = monday(&a);
+	struct hours h = { .practitioner = a.petit, .site = a.s.site, .weekday = 1,
+	    .start_minute = 14 * 60, .end_minute = 15 * 60 };
+	struct slot *slots;
+	size_t n;
+	id made;
+
+	assert_ok(hours_add(a.c, &h, &made, NULL));
+	assert_ok(practitioner_close(a.c, a.martin));
+	assert_err(slot_find(a.c, &q, &slots, &n), ERR_NOT_FOUND);
+	q.practitioner = a.petit;
+	slots = find(&a, q, &n);
+	assert_int_equal(n, 4);
+	assert_true(slots[0].start == agenda_at(&a, 0, 14 * 60));
+}
+
+static void
 outside_of_what_was_read_nothing_is_free(void **state)
 {
 	uint64_t none[2] = {0}, some[2] = { 0, 1 };
@@ -221,8 +241,12 @@ the_public_is_held_to_notice_and_horizon(void **state)
 	assert_ok(motive_update(a.c, &m));
 	(void)find(&a, q, &n);
 	assert_int_equal(n, 8);
-	m.horizon_days = 6;
+	m.horizon_days = 7;	/* next Monday is the last day */
 	m.notice_minutes = 0;
+	assert_ok(motive_update(a.c, &m));
+	(void)find(&a, q, &n);
+	assert_int_equal(n, 12);
+	m.horizon_days = 6;
 	assert_ok(motive_update(a.c, &m));
 	(void)find(&a, q, &n);
 	assert_int_equal(n, 0);
@@ -506,6 +530,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(later_means_later),
 		ENGINE_TEST_SCHEMA(an_opening_on_top_of_another_offers_no_time_twice),
 		ENGINE_TEST_SCHEMA(who_is_not_listed_is_not_offered),
+		ENGINE_TEST_SCHEMA(the_hours_of_who_has_left_are_nobody_elses),
 		cmocka_unit_test(outside_of_what_was_read_nothing_is_free),
 		ENGINE_TEST_SCHEMA(the_public_is_held_to_notice_and_horizon),
 		ENGINE_TEST_SCHEMA(a_motive_that_needs_a_room_waits_for_one),
