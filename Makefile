@@ -24,12 +24,12 @@ deps-test: deps	## and those of the tests, with the npm packages of package-lock
 
 build: deps	## the program, hardened, at build/serment
 	@test -f build/release/build.ninja || meson setup build/release --buildtype=release -Dtests=false >/dev/null
-	@ninja -C build/release -j$(JOBS) --quiet
+	@ninja -C build/release -j$(JOBS) --quiet >/dev/null || ninja -C build/release -j$(JOBS)
 	@install -m 755 build/release/src/app/serment build/serment
 
 sanitized: deps
 	@test -f build/sanitized/build.ninja || meson setup build/sanitized -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	@ninja -C build/sanitized -j$(JOBS) --quiet
+	@ninja -C build/sanitized -j$(JOBS) --quiet >/dev/null || ninja -C build/sanitized -j$(JOBS)
 
 check: sanitized	## the fast part, before each commit: under a minute
 	@tools/test.py check

@@ -8,10 +8,11 @@ shift 2
 
 if [ ! -f "$dir/demo.json" ]; then
 	echo "First start: filling $dir with a demonstration practice (invented people)."
-	mkdir -p "$dir"
+	mkdir -p "$(dirname "$dir")"
+	# demo keeps what it prints in the folder, as demo.json, once all is there.
 	build/serment demo --dir "$dir" --seed 1 --orgs 1 --practitioners 4 --patients 300 \
-		--appointments 1500 --json >"$dir/demo.json.new"
-	mv "$dir/demo.json.new" "$dir/demo.json"
+		--appointments 1500 --json >/dev/null 2>"$dir.log" || { cat "$dir.log"; exit 1; }
 fi
+printf 'public_url = http://localhost:%s\n' "${listen##*:}" >"$dir.conf"
 tools/addresses.py "$dir/demo.json" "http://localhost:${listen##*:}"
-exec build/serment serve --dir "$dir" --listen "$listen" --demo "$@"
+exec build/serment serve --dir "$dir" --config "$dir.conf" --listen "$listen" --demo "$@"

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "app/commands.h"
 #include "practice/outbox.h"
 #include "practice/practice.h"
 #include "practice/slot.h"
+#include "vault/secret.h"
 
 enum { INPUT_BYTES_MAX = 1 << 20, ANSWER_BYTES_MAX = 16 << 20, OUTBOX_LINES = 200 };
 
@@ -214,6 +216,20 @@ outbox(struct request *r)
 	return command_print(&r->out);
 }
 
+/* --- totp --- */
+
+static enum exit_code
+totp(struct request *r)
+{
+	struct clock machine = {0};
+	str secret;
+
+	if (r->a->words_n != 2 || !totp_base32_decode(r->a->mem, str_c(r->a->words[1]), &secret))
+		return command_failed("totp needs the key that the authenticator has, in base32");
+	buf_printf(&r->out, "%.*s\n", STR_FMT(totp_code(r->a->mem, secret, clock_now(&machine))));
+	return command_print(&r->out);
+}
+
 /* --- manual --- */
 
 static enum exit_code
@@ -229,7 +245,7 @@ manual(struct request *r)
 
 static const struct { const char *verb; enum exit_code (*run)(struct request *); bool folder; } verbs[] = {
 	{ "slots", slots, true }, { "explain", explain, true }, { "decode", decode, false },
-	{ "outbox", outbox, true }, { "manual", manual, false },
+	{ "outbox", outbox, true }, { "totp", totp, false }, { "manual", manual, false },
 };
 
 enum exit_code
@@ -246,6 +262,6 @@ cmd_debug(const struct arguments *a)
 		operator_close(&r.o);
 		return code;
 	}
-	(void)command_failed("debug needs one of slots, explain, decode, outbox, manual");
+	(void)command_failed("debug needs one of slots, explain, decode, outbox, totp, manual");
 	return EXIT_USAGE;
 }

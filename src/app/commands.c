@@ -106,12 +106,13 @@ const struct command commands[] = {
 	    .description = "Prints the version of the program, and the last step of the database's form"
 	    " that it knows." },
 	{ .name = "debug", .summary = "for those who work on the program", .run = cmd_debug, .hidden = true,
-	    .synopsis = "slots|explain|decode|outbox|manual",
+	    .synopsis = "slots|explain|decode|outbox|totp|manual",
 	    .description = "slots: the free times of --practitioner for --motive in --org, from --from on --days"
 	    " days.\n\n"
 	    "explain: how SQLite would run the statement on standard input.\n\n"
 	    "decode: what a calendar file on standard input says.\n\n"
 	    "outbox: the messages of --org, unopened.\n\n"
+	    "totp: the code of this moment for the key that follows.\n\n"
 	    "manual: the manual page of the command that follows, or of the program.",
 	    .options = { DIR_OPTION, STORE_OPTION,
 	    { "org", "SLUG", "The organisation." },

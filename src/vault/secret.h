@@ -34,6 +34,8 @@ bool password_verify(str hash, str password);
 /* RFC 6238, SHA-1, 6 digits, 30 s, one step of drift either way. */
 str  totp_secret_make(struct arena *);
 str  totp_base32(struct arena *, str secret);
+/* As people type it, blanks and case aside.  False: not base32. */
+bool totp_base32_decode(struct arena *, str text, str *ret_secret);
 /* otpauth://… for the QR code, or empty: names too long for 2,048 bytes. */
 str  totp_uri(struct arena *, str secret, str issuer, str account);
 /* True if the code fits a step later than last_step (no replay). */

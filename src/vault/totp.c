@@ -40,6 +40,20 @@ totp_base32(struct arena *mem, str secret)
 	return str_copy(mem, (str){ text, n });
 }
 
+bool
+totp_base32_decode(struct arena *mem, str text, str *ret_secret)
+{
+	char *secret = NULL;
+	size_t n;
+
+	if (oath_base32_decode(text.p, text.n, &secret, &n) != OATH_OK)
+		return false;
+	*ret_secret = str_copy(mem, (str){ secret, n });
+	sodium_memzero(secret, n);
+	free(secret);
+	return true;
+}
+
 /* A colon, even encoded, would end the issuer: programs split the label there. */
 static void
 add_label(struct buf *b, str part)

@@ -119,6 +119,22 @@ base32_is_that_of_the_rfc(void **state)
 }
 
 static void
+base32_comes_back_however_it_was_typed(void **state)
+{
+	static const char *const habits[] = { "MZXW6YTBOI", "mzxw6ytboi", "MZXW 6YTB OI", "MZXW6YTBOI======" };
+	struct arena mem = {0};
+	str back;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(habits); i++) {
+		assert_true(totp_base32_decode(&mem, str_c(habits[i]), &back));
+		assert_true(str_eq(back, S("foobar")));
+	}
+	assert_false(totp_base32_decode(&mem, S("MZXW6YT1"), &back));
+	arena_free(&mem);
+}
+
+static void
 the_uri_is_percent_encoded_and_names_cannot_break_out_of_it(void **state)
 {
 	struct arena mem = {0};
@@ -144,6 +160,7 @@ main(void)
 		cmocka_unit_test(what_is_not_the_code_is_refused),
 		cmocka_unit_test(secrets_are_of_160_bits_and_differ),
 		cmocka_unit_test(base32_is_that_of_the_rfc),
+		cmocka_unit_test(base32_comes_back_however_it_was_typed),
 		cmocka_unit_test(the_uri_is_percent_encoded_and_names_cannot_break_out_of_it),
 	};
 
