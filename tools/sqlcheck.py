@@ -119,6 +119,11 @@ def schema(root, engine, texts):
         if name.endswith(".sql"):
             with open(os.path.join(folder, name), encoding="utf-8") as f:
                 parts.append(f.read())
+    # A database with steps of its own, in C: the vault's.
+    for text in texts.values():
+        for steps in re.findall(r"^static const struct migration \w+\[\] = \{(.*?)^\};", text, re.M | re.S):
+            for step in re.findall(r'\{\s*\d+,\s*"\w+",((?:\s*"(?:[^"\\\n]|\\.)*")+)\s*\}', steps):
+                parts.append("".join(unquote(one) for one in re.findall(r'"(?:[^"\\\n]|\\.)*"', step)))
     whole = "\n".join(parts)
     for token, word in TOKENS[engine].items():
         whole = whole.replace(token, word)

@@ -58,6 +58,7 @@ main(int argc, char **argv)
 	/* What we write is the owner's alone; whoever stops reading our output is told by write(). */
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);		/* a file at its limit is a failed write: 503, not death */
 	(void)mallopt(M_ARENA_MAX, HEAPS);
 	if (pthread_attr_init(&threads) != 0 || pthread_attr_setstacksize(&threads, STACK_BYTES) != 0 ||
 	    pthread_setattr_default_np(&threads) != 0)

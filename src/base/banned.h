@@ -10,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+/* With fortified headers clang sees these two as macros. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf
 #pragma GCC poison strtok strtok_r atoi atol atoll
 #pragma GCC poison gmtime localtime ctime asctime gets

@@ -8,6 +8,7 @@ import { expect, test } from '@playwright/test';
 import { BUDGETS, faultsOf, overBudget, PHONE, watch, WIDTHS } from './checks.mjs';
 import { deskOf } from './desk.mjs';
 import { htmlFaults } from './html.mjs';
+import { palettePng } from './palette.mjs';
 import { startServer, wordsOf } from './server.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -15,7 +16,7 @@ const MONDAY = '2026-11-23';
 let server, desk;
 
 test.beforeAll(async () => {
-	server = await startServer({ practitioners: 5, patients: 200, appointments: 1000 });
+	server = await startServer({ practitioners: 4, patients: 200, appointments: 900 });
 	desk = deskOf(server);
 });
 test.afterAll(async () => { await server?.stop(); });
@@ -513,7 +514,7 @@ const SMALL = 150 * 1024;
 
 /** Written to docs/ with E2E_SCREENSHOTS=1; otherwise it is only seen that they can be made. */
 async function picture(page, name) {
-	const png = await page.screenshot();
+	const png = await palettePng(page.context(), await page.screenshot());
 
 	expect(png.length).toBeGreaterThan(10000);
 	expect(png.length).toBeLessThan(SMALL);
@@ -527,7 +528,10 @@ test('the pictures of the README', async ({ browser }) => {
 	const patient = await visitor(browser, { viewport: { width: 390, height: 800 }, deviceScaleFactor: 1.5, colorScheme: 'light' });
 	await patient.page.goto(server.url);
 	await patient.page.locator('.result a.btn').first().click();
+	await patient.page.getByRole('link', { name: 'Jours suivants' }).click();
 	await patient.page.evaluate(() => document.fonts.ready);
+	await patient.page.getByRole('heading', { name: 'Choisir un créneau' }).evaluate((h2) =>
+		scrollTo({ top: h2.getBoundingClientRect().top + scrollY - 24, behavior: 'instant' }));
 	await picture(patient.page, 'booking.png');
 	await patient.done();
 

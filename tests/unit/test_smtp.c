@@ -65,9 +65,9 @@ run_script(struct sink *s, const char *mode, int out)
 	    slash == NULL ? "." : __FILE__);
 	dup2(out, STDOUT_FILENO);
 	if (s->folder[0] != '\0')
-		execl("/usr/bin/python3", "python3", script, mode, s->certificate, s->key, NULL);
+		execl("/usr/bin/python3", "/usr/bin/python3", script, mode, s->certificate, s->key, NULL);
 	else
-		execl("/usr/bin/python3", "python3", script, mode, NULL);
+		execl("/usr/bin/python3", "/usr/bin/python3", script, mode, NULL);
 	_exit(127);
 }
 

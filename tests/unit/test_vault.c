@@ -689,6 +689,10 @@ a_wrong_damaged_or_missing_root_key_is_told_apart(void **state)
 	assert_int_equal(mkdir(path(s, "root.key"), 0400), 0);
 	assert_int_equal(reopen(s), ERR_DENIED);
 	assert_int_equal(rmdir(path(s, "root.key")), 0);
+	/* A link could lead to a file of somebody else's. */
+	assert_int_equal(symlink("/etc/hostname", path(s, "root.key")), 0);
+	assert_int_equal(reopen(s), ERR_IO);
+	assert_int_equal(unlink(path(s, "root.key")), 0);
 }
 
 static void
