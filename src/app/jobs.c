@@ -97,6 +97,7 @@ static const struct job table[] = {
 	{ "audit_chain", USEC_PER_SECOND, lines_waiting, chain },
 	{ "booking_sweep", USEC_PER_MINUTE, holds_waiting, booking_sweep },
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
+	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },
 	{ "draft_purge", 10 * USEC_PER_MINUTE, NULL, draft_purge },
 	{ "session_purge", USEC_PER_HOUR, NULL, session_purge },
 	{ "throttle_purge", USEC_PER_HOUR, NULL, throttle_purge },

@@ -154,5 +154,8 @@ err  booking_clashes(struct ctx *, id practitioner, usec start, usec end,
 err  booking_sweep(struct ctx *, int64_t *ret_n) MUST_USE;
 /* Job: cells of c->org's past days have no more say. */
 err  booking_drop_past(struct ctx *, int64_t *ret_n) MUST_USE;
+/* Job, of all organisations: a request may be repeated for BOOKING_REPEATABLE. */
+#define BOOKING_REPEATABLE	(2 * USEC_PER_DAY)
+err  booking_forget_requests(struct ctx *, int64_t *ret_n) MUST_USE;
 
 #endif

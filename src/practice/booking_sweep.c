@@ -98,3 +98,10 @@ booking_drop_past(struct ctx *c, int64_t *ret_n)
 	return db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND cell < $2"),
 	    BINDS(INT(c->org), INT(cell_of(c->now - 2 * USEC_PER_DAY))), ret_n);
 }
+
+err
+booking_forget_requests(struct ctx *c, int64_t *ret_n)
+{
+	return db_run(c->db, SQL("DELETE FROM idempotency WHERE at < $1"),
+	    BINDS(INT(c->now - BOOKING_REPEATABLE)), ret_n);
+}

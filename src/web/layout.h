@@ -44,6 +44,7 @@ struct layout {
 	str		 language_url;	/* this page in the other language; empty: no switch */
 	str		 search_url;	/* staff: where the patient search goes; empty: none */
 	str		 sign_out_url;	/* posted to; empty: no button */
+	str		 sign_out_csrf;	/* of the session, even where the page's own form hangs on a booking */
 	str		 csrf;		/* token of the session's forms */
 	str		 live_url;	/* events for this page (SSE); empty: none */
 	str		 script;	/* ASSET_x_JS as a str; empty: none (staff pages have frag.js) */

@@ -131,15 +131,22 @@ view_cookie_drop(struct web *w, enum cookie which)
 	cookie(w, which, S(""), 0);
 }
 
-str
-view_csrf(struct web *w)
+static str
+csrf_of(struct web *w, str bound)
 {
-	str bound = w->route != NULL && w->route->flags & ROUTE_GUEST_TOKEN ? w->guest_token : w->session_token;
 	str word = {0};
 
 	if (bound.n > 0 && session_csrf(&w->c, bound, &word) != OK)
 		panic("view: no key for form tokens");
 	return word;
+}
+
+str
+view_csrf(struct web *w)
+{
+	bool guest = w->route != NULL && w->route->flags & ROUTE_GUEST_TOKEN;
+
+	return csrf_of(w, guest ? w->guest_token : w->session_token);
 }
 
 err
@@ -246,6 +253,7 @@ view_begin(struct web *w, struct layout *l)
 	}
 	if (w->session.id != 0)
 		l->sign_out_url = S("/deconnexion");
+	l->sign_out_csrf = csrf_of(w, w->session_token);
 	l->csrf = view_csrf(w);
 	l->language_url = language_url(w);
 	l->errors = w->errors;

@@ -329,6 +329,14 @@ a_repeated_request_gives_the_same_booking(void **state)
 	assert_int_equal(scene_lines(a.c, S("booking.create")), 1);
 	ask.request_hash = S("h2");
 	assert_err(booking_create(a.c, &ask, &who, &again), ERR_INVALID);
+	/* Kept for as long as a client may still repeat it, and no longer. */
+	int64_t gone;
+	a.c->now += BOOKING_REPEATABLE;
+	assert_ok(booking_forget_requests(a.c, &gone));
+	assert_int_equal(gone, 0);
+	a.c->now++;
+	assert_ok(booking_forget_requests(a.c, &gone));
+	assert_int_equal(gone, 1);
 }
 
 static void
