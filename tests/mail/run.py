@@ -6,7 +6,7 @@
 A patient books, moves and cancels through the public pages, staff through the API; the mails that
 arrive are taken apart with Python's own parsers.  Needs python3-aiosmtpd.  The last line is
 "N passed, N failed"; the exit status is 1 if one failed.
-Issue part 8; R49, R52, T18, ux-43.
+R49, R52, T18, ux-43.
 """
 import datetime
 import email

@@ -4,7 +4,7 @@
 What is expected is read from the row itself (roles, scopes, flags); who asks has
 signed in through the real pages, with a second factor.  Objects of another
 organisation must be answered with the very bytes of an id that does not exist.
-(R70; T6, T11; issue part 4)
+(T6, T11)
 """
 import html
 import pathlib

@@ -1,6 +1,6 @@
 /*
  * test_outbox.c - messages wait, are claimed once, and end in one of few ways.
- * ux-43, ux-44; issue part 8: one bad address never holds up the rest.
+ * ux-43, ux-44: one bad address never holds up the rest.
  */
 #include <pthread.h>
 #include <stdio.h>
