@@ -157,7 +157,8 @@ read_practitioner(struct web *w, struct invitation *i)
 	struct practitioner who;
 	int64_t chosen = 0;
 
-	if (!web_field_int(w, "praticien", 0, INT64_MAX, &chosen))
+	/* Not sent at all: nobody's, as when it is chosen. */
+	if (web_field_sent(w, "praticien") && !web_field_int(w, "praticien", 0, INT64_MAX, &chosen))
 		return ERR_NOT_FOUND;
 	i->practitioner = chosen;
 	return chosen == 0 ? OK : practitioner_get(&w->c, chosen, &who);
