@@ -18,6 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SANITIZED = ROOT / "build/sanitized"
 PYTHON = "/usr/bin/python3"
 
+os.environ["PATH"] = f"{ROOT}/build/node/bin:{os.environ['PATH']}"  # where tools/deps.sh put a newer one
+
 passed, failed, failures = 0, 0, []
 
 

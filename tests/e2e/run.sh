@@ -3,6 +3,7 @@
 # With arguments (run.sh pages.spec -g agenda) Playwright alone, on what they name.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
+[ -x build/node/bin/node ] && export PATH="$PWD/build/node/bin:$PATH"	# put there by tools/deps.sh
 export SERMENT_BIN=${SERMENT_BIN:-$PWD/build/serment}
 report=$(mktemp)
 lighthouse=$(mktemp)
