@@ -21,6 +21,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ["SERMENT_BIN"] = os.environ.get("SERMENT_BIN", str(ROOT / "build/serment"))
+os.environ["SERMENT_PG_DURABLE"] = "1"  # as slow as an honest disk makes it
 sys.path.insert(0, str(ROOT / "tests"))
 from harness import PROGRAM, database, demo, first_motive, has_postgres, serving, start  # noqa: E402
 
@@ -69,7 +70,7 @@ def pgbench(url, clients):
     binary = next(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
     psql = binary.parent / "psql"
     subprocess.run([psql, url, "-qc", "CREATE TABLE IF NOT EXISTS bench_row (id BIGINT PRIMARY KEY, t TEXT)"],
-                   check=True)
+                   check=True, stderr=subprocess.DEVNULL)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write("INSERT INTO bench_row VALUES ((random() * 9e18)::bigint, 'x');\n")
         script.flush()
@@ -131,6 +132,9 @@ def bookings_on(engine):
                 bodies.remove(body)
             if len(seen) == 500:
                 break
+        if store:  # what autovacuum does within a minute of a real server's life
+            binary = next(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"))
+            subprocess.run([binary, store, "-qc", "ANALYZE"], check=True)
         # A person is in one place at a time: spread the people over the times.
         bodies.sort(key=lambda b: (hash((b["practitioner"], b["start"])) & 0xffff))
         folder = stack.enter_context(tempfile.TemporaryDirectory())

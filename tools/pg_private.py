@@ -49,10 +49,11 @@ def start(binaries, folder):
     subprocess.run([f"{binaries}/initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8",
                     "--locale=C", "--no-sync", "-D", data],
                    check=True, stdout=subprocess.DEVNULL, **quiet)
-    # What is thrown away afterwards need not survive a power failure.
-    settings = ["listen_addresses=", f"unix_socket_directories={folder}", "fsync=off",
-                "full_page_writes=off", "max_connections=200", "log_min_messages=panic",
-                "shared_buffers=64MB", "autovacuum=off"]
+    settings = ["listen_addresses=", f"unix_socket_directories={folder}", "max_connections=200",
+                "log_min_messages=panic", "shared_buffers=64MB"]
+    # What is thrown away afterwards need not survive a power failure, unless that is measured.
+    if not os.environ.get("SERMENT_PG_DURABLE"):
+        settings += ["fsync=off", "full_page_writes=off", "autovacuum=off"]
     with open(os.path.join(folder, "log"), "w", encoding="utf-8") as log:
         # A session of its own: Ctrl-C reaches this program, which stops the server in order.
         return subprocess.Popen(
