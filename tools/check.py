@@ -87,6 +87,15 @@ def complaints():
                     yield f"{name}:{number}: {function} has complexity {complexity}, the limit is {COMPLEXITY_MAX}"
 
 
+def forgotten_tests():
+    """Test files that the build does not know."""
+    listed = (ROOT / "tests/unit/meson.build").read_text()
+    for path in sorted((ROOT / "tests/unit").glob("test_*.c")):
+        stem = path.stem.removeprefix("test_")
+        if f"'{stem}':" not in listed:
+            yield f"{path.relative_to(ROOT)}:1: not in tests/unit/meson.build: it never runs"
+
+
 def unused_functions():
     """Public functions that nobody calls, tests apart."""
     sources = {p: without_comments(p.read_text()) for p in (ROOT / "src").rglob("*.[ch]")}
@@ -107,7 +116,7 @@ def unused_functions():
 
 
 if __name__ == "__main__":
-    found = list(complaints())
+    found = list(complaints()) + list(forgotten_tests())
     if "--unused" in sys.argv:
         found += list(unused_functions())
     print("\n".join(found) or "house rules: kept")
