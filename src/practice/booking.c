@@ -498,6 +498,26 @@ create_once(struct ctx *c, const struct booking_ask *ask, const struct booking_w
 	return db_commit(&tx);
 }
 
+/*
+ * The same request, sent twice at once: the other one's change may be in our
+ * group, seen by ours and not on disk yet.  So we ask inside a change, which
+ * sees it too, and which ends only when both are on disk.
+ */
+static err
+won_against_itself(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct booking b;
+
+	if (ask->idempotency_key.n == 0)
+		return ERR_NOT_FOUND;
+	TRY(db_begin(c->db, &tx));
+	TRY(booking_repeated(c, ask, &b));
+	TRY(db_commit(&tx));
+	*ret = b;
+	return OK;
+}
+
 err
 booking_create(struct ctx *c, const struct booking_ask *ask, const struct booking_who *who,
     struct booking *ret)
@@ -519,8 +539,7 @@ booking_create(struct ctx *c, const struct booking_ask *ask, const struct bookin
 		if ((e = create_once(c, ask, who, &p)) != ERR_CONFLICT || !p.contested)
 			break;
 	}
-	/* The same request may have won against itself. */
-	if (e == ERR_CONFLICT && booking_repeated(c, ask, ret) == OK)
+	if (e == ERR_CONFLICT && won_against_itself(c, ask, ret) == OK)
 		return OK;
 	TRY(e);
 	filled(c, &p.b);
