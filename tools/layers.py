@@ -16,9 +16,10 @@ MAY_USE = {
     "format": "base",
     "net": "base",
     "access": "base oath vault store format",
-    "practice": "base oath vault store format access",
-    "web": "base oath format net access practice",
-    "app": "base oath vault store format net access practice web",
+    "privacy": "base oath vault store access",
+    "practice": "base oath vault store format access privacy",
+    "web": "base oath format net access privacy practice",
+    "app": "base oath vault store format net access privacy practice web",
 }
 ONLY_IN = {
     "sodium.h": "vault", "liboath/oath.h": "vault",

@@ -59,9 +59,12 @@ audit_opening(struct ctx *c, const struct vault_opening *o)
 	struct buf persons = buf_in(c->mem, VAULT_BATCH_MAX * sizeof(int64_t));
 
 	for (size_t i = 0; i < o->n; i++)
-		put_int64(&persons, o->persons[i]);
+		if (o->verdicts[i] == OK)
+			put_int64(&persons, o->persons[i]);
 	if (!buf_ok(&persons))
 		return ERR_TOO_LARGE;
+	if (persons.n == 0)
+		return OK;
 	return db_run(c->db, SQL(
 	    "INSERT INTO opening (id, org, at, actor, role, purpose, facet, persons)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),

@@ -29,7 +29,7 @@ struct audit_line {
 /* Only inside a change. */
 err audit_add(struct ctx *, str action, id object, id person, int64_t detail) MUST_USE;
 
-/* The vault's recorder: who opened what about whom.  Joins an open change, else one of its own. */
+/* Who opened what about whom: those whom the door let through.  Joins an open change, else one of its own. */
 err audit_opening(struct ctx *, const struct vault_opening *) MUST_USE;
 
 /* Chain what is not chained yet, at most limit (1000) lines; ret_n: how many.  Any server

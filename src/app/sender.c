@@ -102,6 +102,8 @@ outcome_of(err e)
 	case ERR_INVALID:
 	case ERR_TOO_LARGE:
 	case ERR_DENIED:
+	case ERR_FROZEN:	/* kept, not used: somebody must decide (GDPR 18) */
+	case ERR_BUDGET:
 		return OUTBOX_REFUSED;
 	case OK:
 	case ERR_CONFLICT:

@@ -6,14 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/audit.h"
 #include "app/file.h"
 #include "app/migrations.h"
 #include "app/server.h"
+#include "practice/booking.h"
 #include "practice/free.h"
 #include "practice/person_search.h"
 #include "practice/directory.h"
 #include "practice/plan.h"
+#include "privacy/budget.h"
+#include "privacy/door.h"
 #include "vault/stream.h"
 
 enum { ROOT_BYTES_MAX = 4096 };
@@ -49,7 +51,7 @@ static err
 vault_ready(struct server *s, struct arena *mem, str *ret_why)
 {
 	const char *dir = s->dir;
-	err e = vault_open_dir(dir, audit_opening, &s->vault);
+	err e = vault_open_dir(dir, door_opening, &s->vault);
 
 	if (e == OK)
 		return OK;
@@ -104,6 +106,7 @@ parts_open(struct server *s, struct arena *mem, const struct server_options *o, 
 	s->plans = plan_cache_make();
 	s->directory = directory_make();
 	s->people = person_index_make();
+	s->budget = budget_make(booking_expected);
 	return OK;
 }
 
@@ -132,6 +135,7 @@ server_close(struct server **at)
 	if (s->plans != NULL)
 		plan_cache_end(s->plans);
 	directory_end(s->directory);
+	budget_end(s->budget);
 	person_index_end(s->people);
 	free_end(s->free);
 	vault_close(s->vault);
@@ -145,7 +149,7 @@ struct ctx
 server_ctx(struct server *s, struct arena *mem, struct db *db)
 {
 	return (struct ctx){ .mem = mem, .db = db, .vault = s->vault, .mint = &s->mint,
-		.free = s->free, .plans = s->plans, .directory = s->directory, .people = s->people,
+		.free = s->free, .plans = s->plans, .directory = s->directory, .people = s->people, .budget = s->budget,
 		.role = ROLE_JOB, .now = clock_now(&s->clock) };
 }
 

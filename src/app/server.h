@@ -39,6 +39,7 @@ struct server {
 	struct plan_cache	*plans;
 	struct directory	*directory;
 	struct person_index	*people;
+	struct budget		*budget;
 	int			 lock;	/* -1: not held */
 };
 

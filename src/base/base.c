@@ -12,7 +12,8 @@ err_name(err e)
 		[ERR_NOT_FOUND] = "not_found", [ERR_CONFLICT] = "conflict",
 		[ERR_EXPIRED] = "expired", [ERR_THROTTLED] = "throttled",
 		[ERR_TOO_LARGE] = "too_large", [ERR_RETRY] = "retry",
-		[ERR_STORE] = "store", [ERR_SEALED] = "sealed", [ERR_IO] = "io",
+		[ERR_STORE] = "store", [ERR_SEALED] = "sealed",
+		[ERR_FROZEN] = "frozen", [ERR_BUDGET] = "budget", [ERR_IO] = "io",
 	};
 	_Static_assert(COUNT(names) == ERR_IO + 1, "every error has a name");
 

@@ -35,6 +35,8 @@ typedef enum err {
 	ERR_RETRY,	/* the engine asks for the whole transaction again */
 	ERR_STORE,	/* the database failed; nothing was saved */
 	ERR_SEALED,	/* key destroyed or ciphertext forged */
+	ERR_FROZEN,	/* the person's data are kept, not processed (GDPR 18) */
+	ERR_BUDGET,	/* too many files in too short a time: a second factor, or no more */
 	ERR_IO,		/* a file or a peer failed */
 } err;
 

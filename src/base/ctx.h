@@ -16,6 +16,7 @@ struct free_cache;	/* practice/free.h: busy time in memory */
 struct plan_cache;	/* practice/plan.h: rules of time in memory */
 struct person_index;	/* practice/person_search.h: folded names in memory */
 struct directory;	/* practice/directory.h: who can be found, in memory */
+struct budget;		/* privacy/budget.h: who reads how much, in memory */
 
 struct ctx {
 	struct arena		*mem;	/* released when the request ends */
@@ -26,6 +27,7 @@ struct ctx {
 	struct plan_cache	*plans;
 	struct person_index	*people;	/* NULL: made for each search */
 	struct directory	*directory;	/* NULL: made for each search */
+	struct budget		*budget;	/* NULL: reading is not counted */
 	id			 org;	/* whose rows are visible; 0: none yet */
 	id			 actor;	/* account the audit names; 0: the public or a job */
 	int			 role;	/* enum role of oath/promise.h */

@@ -14,6 +14,7 @@ static const struct promise table = {
 		    PURPOSE_BIT(PURPOSE_SECURE) | PURPOSE_BIT(PURPOSE_MANAGE),
 		[ROLE_JOB] = PURPOSE_BIT(PURPOSE_NOTIFY) | PURPOSE_BIT(PURPOSE_SECURE),
 	},
+	.frozen_purposes = PURPOSE_BIT(PURPOSE_ACCOUNT) | PURPOSE_BIT(PURPOSE_SECURE),
 	.cookies = {
 		[COOKIE_SESSION] = { "__Host-session", 0, false },
 		[COOKIE_BOOKING] = { "__Host-booking", 0, false },
@@ -38,10 +39,23 @@ static const struct promise table = {
 	.signin_memory = USEC_PER_DAY,
 	.signin_peer_times = 10,
 	.public_requests_per_minute = 120,
+	.budget_persons = 60,
+	.budget_window = USEC_PER_HOUR,
+	.budget_proven_times = 10,
+	.budget_past = 7 * USEC_PER_DAY,
+	.budget_ahead = 92 * USEC_PER_DAY,
 };
+
+static const struct promise *_Atomic current = &table;
 
 const struct promise *
 promise(void)
 {
-	return &table;
+	return current;
+}
+
+void
+promise_use(const struct promise *p)
+{
+	current = p != NULL ? p : &table;
 }

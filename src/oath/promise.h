@@ -6,7 +6,7 @@
 #ifndef PROMISE_H
 #define PROMISE_H
 
-#include "base/base.h"
+#include "base/str.h"
 
 enum role {
 	ROLE_PUBLIC = 0,	/* anybody, no session */
@@ -46,7 +46,10 @@ struct cookie_promise {
 };
 
 struct promise {
+	str	policy_hash;			/* BLAKE2b of the canonical policy; empty: compiled in */
 	uint32_t role_purposes[ROLE_COUNT];	/* what each role may exercise */
+	uint32_t consent_purposes;		/* those that need a living consent of the person */
+	uint32_t frozen_purposes;		/* those that a restriction leaves open (GDPR 18.2) */
 	struct cookie_promise cookies[COOKIE_COUNT];
 
 	usec	session_idle, session_absolute;	/* staff */
@@ -65,8 +68,16 @@ struct promise {
 	usec	signin_memory;		/* tries are forgotten after so long without one */
 	int	signin_peer_times;	/* an address may try so many times as often as a login */
 	int	public_requests_per_minute;	/* of one address, on what costs */
+	int	budget_persons;		/* strangers' files that a reader may open in a window */
+	usec	budget_window;
+	int	budget_proven_times;	/* as many, after a second factor */
+	usec	budget_past, budget_ahead;	/* with an appointment in this range, nobody is a stranger */
 };
 
+/* What is promised now.  The pointer stays good: a promise that was replaced is kept. */
 const struct promise *promise(void);
+
+/* From now on, for the whole process, this one; it must live to the end.  NULL: the compiled default. */
+void promise_use(const struct promise *);
 
 #endif

@@ -140,6 +140,11 @@ err  booking_link(struct ctx *, id booking, str *ret_token) MUST_USE;
 err  booking_list(struct ctx *, id practitioner, usec from, usec to,
 	struct booking **ret, size_t *ret_n) MUST_USE;
 /* All states, newest first. */
+/*
+ * Who has an appointment about now (promise.budget_past, budget_ahead): no
+ * stranger to those who run the agenda.  The budget of reading asks it.
+ */
+err  booking_expected(struct ctx *, const id *persons, size_t n, bool *ret) MUST_USE;
 err  booking_list_of_person(struct ctx *, id person, struct booking **ret, size_t *ret_n) MUST_USE;
 err  booking_list_of_series(struct ctx *, id series, usec from, struct booking **ret, size_t *ret_n) MUST_USE;
 

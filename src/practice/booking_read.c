@@ -181,3 +181,21 @@ booking_note(struct ctx *c, enum purpose purpose, const struct booking *b, str *
 	*ret = (str){0};
 	return b->note_sealed.n == 0 ? OK : vault_open(c, purpose, &at, b->note_sealed, ret);
 }
+
+err
+booking_expected(struct ctx *c, const id *persons, size_t n, bool *ret)
+{
+	const struct promise *p = promise();
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t one;
+		err e = db_one_int(c->db, SQL("SELECT 1 FROM booking WHERE org = $1 AND person = $2"
+		    " AND start_at >= $3 AND start_at <= $4 LIMIT 1"), BINDS(INT(c->org),
+		    INT(persons[i]), INT(c->now - p->budget_past), INT(c->now + p->budget_ahead)), &one);
+
+		ret[i] = e == OK;
+		if (e != OK && e != ERR_NOT_FOUND)
+			return e;
+	}
+	return OK;
+}

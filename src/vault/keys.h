@@ -28,7 +28,7 @@ void keys_wipe(struct key *);
 struct keys;
 struct vault {
 	struct keys	*keys;
-	vault_recorder	*record;	/* NULL: nobody wants to know (tests, tools) */
+	vault_door	*door;		/* NULL: nobody wants to know (tests, tools) */
 };
 
 /* Before any other use of the crypto library; cheap to repeat. */

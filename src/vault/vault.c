@@ -21,14 +21,14 @@ vault_init(const char *dir)
 }
 
 err
-vault_open_dir(const char *dir, vault_recorder *record, struct vault **ret)
+vault_open_dir(const char *dir, vault_door *door, struct vault **ret)
 {
 	struct keys *keys;
 
 	TRY(keys_open(dir, &keys));
 	struct vault *v = mem_alloc(1, sizeof(*v));
 	v->keys = keys;
-	v->record = record;
+	v->door = door;
 	*ret = v;
 	return OK;
 }
@@ -160,43 +160,71 @@ within_reach(const struct ctx *c, const struct vault_item *items, size_t n)
 	return true;
 }
 
-static int
-id_order(const void *a, const void *b)
-{
-	id x = *(const id *)a, y = *(const id *)b;
+/* An item about a person, where the door wants to see it: beside its like. */
+struct target {
+	id			 org, person;
+	enum vault_facet	 facet;
+	size_t			 item;
+};
 
-	return (x > y) - (x < y);
+static int
+target_order(const void *a, const void *b)
+{
+	const struct target *x = a, *y = b;
+
+	if (x->org != y->org)
+		return (x->org > y->org) - (x->org < y->org);
+	if (x->facet != y->facet)
+		return (x->facet > y->facet) - (x->facet < y->facet);
+	return (x->person > y->person) - (x->person < y->person);
 }
 
-/* The distinct persons whose facet is about to be opened; what is about nobody leaves no record. */
-static size_t
-persons_of(const struct vault_item *items, size_t n, enum vault_facet facet, id *ret)
+/* One facet of one organisation: the distinct persons pass the door, and each item has its verdict. */
+static err
+pass_group(struct ctx *c, enum purpose purpose, const struct target *group, size_t n,
+    struct vault_item *items)
 {
-	size_t found = 0, distinct = 0;
+	id *persons = NEW_N(c->mem, id, n);
+	err *verdicts = NEW_N(c->mem, err, n);
+	struct vault_opening opening = { .purpose = purpose, .facet = group[0].facet,
+	    .org = group[0].org, .persons = persons, .verdicts = verdicts };
 
 	for (size_t i = 0; i < n; i++)
-		if (items[i].place.facet == facet && items[i].place.person != items[i].place.org)
-			ret[found++] = items[i].place.person;
-	if (found > 0)
-		qsort(ret, found, sizeof(*ret), id_order);
-	for (size_t i = 0; i < found; i++)
-		if (distinct == 0 || ret[distinct - 1] != ret[i])
-			ret[distinct++] = ret[i];
-	return distinct;
+		if (i == 0 || group[i].person != group[i - 1].person)
+			persons[opening.n++] = group[i].person;
+	TRY(c->vault->door(c, &opening));
+	for (size_t i = 0, at = 0; i < n; i++) {
+		if (persons[at] != group[i].person)
+			at++;
+		items[group[i].item].why = verdicts[at];
+	}
+	return OK;
 }
 
+/* What is about nobody passes without a record. */
 static err
-record(struct ctx *c, enum purpose purpose, const struct vault_item *items, size_t n)
+pass_door(struct ctx *c, enum purpose purpose, struct vault_item *items, size_t n)
 {
-	if (c->vault->record == NULL)
-		return OK;
-	id *persons = NEW_N(c->mem, id, n);
-	for (enum vault_facet f = FACET_IDENTITY; f <= FACET_ACCOUNT; f++) {
-		struct vault_opening opening = { .purpose = purpose, .facet = f, .persons = persons };
+	struct target *targets;
+	size_t found = 0;
 
-		opening.n = persons_of(items, n, f, persons);
-		if (opening.n > 0)
-			TRY(c->vault->record(c, &opening));
+	for (size_t i = 0; i < n; i++)
+		items[i].why = OK;
+	if (c->vault->door == NULL)
+		return OK;
+	targets = NEW_N(c->mem, struct target, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct vault_place *p = &items[i].place;
+
+		if (p->person != p->org)
+			targets[found++] = (struct target){ p->org, p->person, p->facet, i };
+	}
+	qsort(targets, found, sizeof(*targets), target_order);
+	for (size_t from = 0, to; from < found; from = to) {
+		for (to = from + 1; to < found && targets[to].org == targets[from].org &&
+		    targets[to].facet == targets[from].facet; to++)
+			continue;
+		TRY(pass_group(c, purpose, targets + from, to - from, items));
 	}
 	return OK;
 }
@@ -241,11 +269,13 @@ vault_open_batch(struct ctx *c, enum purpose purpose, struct vault_item *items, 
 	if (n == 0)
 		return OK;
 
-	/* Recorded first, and before we hold a handle: the recorder seals its own details. */
-	TRY(record(c, purpose, items, n));
-	TRY(keys_ring_open(c, &ring));
+	/* Recorded first, and before we hold a handle: the door may read and write. */
+	e = pass_door(c, purpose, items, n);
+	if (e == OK)
+		e = keys_ring_open(c, &ring);
 	for (size_t i = 0; i < n && (e == OK || e == ERR_SEALED); i++)
-		e = items[i].why = open_item(&ring, c->mem, &items[i]);
+		if (items[i].why == OK)
+			e = items[i].why = open_item(&ring, c->mem, &items[i]);
 	if (e == OK || e == ERR_SEALED)
 		return OK;
 	for (size_t i = 0; i < n; i++) {	/* half an answer is none */

@@ -7,8 +7,8 @@
  * Envelopes: XChaCha20-Poly1305 with a commitment to key, nonce and place; one
  * that is moved to another row, person, organisation or version does not open.
  * Every opening names purpose and person, is checked against what the route
- * declared (ctx.purposes) and what the actor's role may do, and is recorded
- * before the clear text is handed out.
+ * declared (ctx.purposes) and what the actor's role may do, passes the door that
+ * vault_open_dir was given, and is recorded there before the clear text is handed out.
  * A separate key process will serve this same interface.
  */
 #ifndef VAULT_H
@@ -47,20 +47,23 @@ struct vault_item {
 	struct vault_place	place;
 	str			envelope;
 	str			clear;	/* filled, in the request's arena */
-	err			why;	/* OK, or ERR_SEALED for this item alone */
+	err			why;	/* OK, or why this item alone stayed shut */
 };
 
 /*
- * The record of an opening, written by access/journal before clear text is
- * handed out; an error refuses the opening.
+ * What is about to be opened: one facet of some persons of one organisation,
+ * each once, in the order of their ids.  The door refuses a person by a verdict
+ * other than OK, or all of them by an error, and records the others.
  */
 struct vault_opening {
 	enum purpose		 purpose;
 	enum vault_facet	 facet;
+	id			 org;		/* 0: accounts of the server */
 	const id		*persons;
+	err			*verdicts;	/* n, all OK at first */
 	size_t			 n;
 };
-typedef err vault_recorder(struct ctx *, const struct vault_opening *);
+typedef err vault_door(struct ctx *, const struct vault_opening *);
 
 /*
  * dir holds root.key and keys.db.  vault_init makes them (ERR_CONFLICT if
@@ -70,7 +73,7 @@ typedef err vault_recorder(struct ctx *, const struct vault_opening *);
  * vault_init also makes organisation 0 and its key about no person.
  */
 err  vault_init(const char *dir) MUST_USE;
-err  vault_open_dir(const char *dir, vault_recorder *, struct vault **) MUST_USE;
+err  vault_open_dir(const char *dir, vault_door *, struct vault **) MUST_USE;
 void vault_close(struct vault *);
 
 /*
@@ -88,12 +91,12 @@ bool vault_person_exists(struct ctx *, id org, id person);
 /* ERR_SEALED: the key is gone.  ERR_TOO_LARGE: past VAULT_CLEAR_BYTES_MAX. */
 err  vault_seal(struct ctx *, const struct vault_place *, str clear, str *ret_envelope) MUST_USE;
 /* ERR_DENIED: a purpose that the route or the role lacks, or a place in another
- * organisation than c->org (jobs excepted); nothing is opened. */
+ * organisation than c->org (jobs excepted); nothing is opened.  Else what the door said. */
 err  vault_open(struct ctx *, enum purpose, const struct vault_place *, str envelope,
 	str *ret_clear) MUST_USE;
 /*
  * Opens what can be opened, one record a facet.  OK even when items failed: see
- * item.why.  ERR_TOO_LARGE: past VAULT_BATCH_MAX.
+ * item.why, ERR_SEALED or the door's verdict.  ERR_TOO_LARGE: past VAULT_BATCH_MAX.
  */
 err  vault_open_batch(struct ctx *, enum purpose, struct vault_item *, size_t n) MUST_USE;
 

@@ -33,6 +33,10 @@ static const struct error_view {
 	    T("Nothing was saved and nothing was lost. Try again in a few minutes.") },
 	[ERR_SEALED] = { 500, T("This record can no longer be read"),
 	    T("Its key was destroyed or it was altered. Tell your administrator.") },
+	[ERR_FROZEN] = { 423, T("These data are frozen"),
+	    T("The person asked for it, or a request of theirs is being answered: the data are kept, and not used. Nothing was changed.") },
+	[ERR_BUDGET] = { 403, T("You have read many files in a short time"),
+	    T("Nothing was lost. Prove that it is you, or ask your administrator to lift the stop.") },
 	[ERR_IO] = { 500, T("Something went wrong on our side"),
 	    T("Nothing was lost. Try again; if it happens again, tell your administrator.") },
 };

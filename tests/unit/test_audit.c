@@ -234,8 +234,9 @@ an_opening_is_recorded_with_whom_and_why(void **state)
 {
 	struct ctx *c = access_begin(state);
 	CLEANUP(db_rows_end) struct db_rows *r = NULL;
-	const id persons[] = { 1, INT64_MAX };
-	const struct vault_opening o = { PURPOSE_DESK, FACET_AGENDA, persons, 2 };
+	const id persons[] = { 1, 2, INT64_MAX };
+	err verdicts[] = { OK, ERR_FROZEN, OK };	/* whoever was refused was not opened */
+	const struct vault_opening o = { PURPOSE_DESK, FACET_AGENDA, ORG_A, persons, verdicts, 3 };
 
 	c->actor = 5;
 	c->role = ROLE_PRACTITIONER;

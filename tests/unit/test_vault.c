@@ -24,6 +24,7 @@ struct scene {
 	bool		 seals;		/* the recorder seals something itself */
 	struct vault_opening last;
 	id		 persons[8];
+	id		 frozen;	/* the door refuses this person */
 };
 
 static err
@@ -36,6 +37,9 @@ recorder(struct ctx *c, const struct vault_opening *opening)
 	s->last = *opening;
 	for (size_t i = 0; i < opening->n && i < COUNT(s->persons); i++)
 		s->persons[i] = opening->persons[i];
+	for (size_t i = 0; i < opening->n; i++)
+		if (opening->persons[i] == s->frozen)
+			opening->verdicts[i] = ERR_FROZEN;
 	if (s->seals)
 		TRY(vault_seal(c, &(struct vault_place){ 0, 0, TABLE_AUDIT, FACET_ADMIN, 1, 1 },
 		    S("seen"), &sealed));
@@ -383,6 +387,26 @@ a_batch_opens_what_it_can_under_one_record_of_distinct_persons(void **state)
 	assert_int_equal(s->persons[0], ANNE);
 	assert_int_equal(s->persons[1], BRUNO);
 	assert_int_equal(s->persons[2], CHLOE);
+}
+
+static void
+whom_the_door_refuses_stays_shut_alone(void **state)
+{
+	struct scene *s = *state;
+	struct vault_item items[3] = { { .place = at(ORG, BRUNO) }, { .place = at(ORG, ANNE) },
+	    { .place = at(ORG, BRUNO) } };
+	str clear;
+
+	for (size_t i = 0; i < COUNT(items); i++)
+		items[i].envelope = sealed(s, items[i].place, S("x"));
+	s->frozen = BRUNO;
+	assert_int_equal(vault_open_batch(&s->c, PURPOSE_DESK, items, COUNT(items)), OK);
+	assert_int_equal(items[0].why, ERR_FROZEN);
+	assert_int_equal(items[0].clear.n, 0);
+	assert_int_equal(items[1].why, OK);
+	assert_text(items[1].clear, S("x"));
+	assert_int_equal(items[2].why, ERR_FROZEN);
+	assert_int_equal(opened(s, at(ORG, BRUNO), items[0].envelope, &clear), ERR_FROZEN);
 }
 
 static void
@@ -793,6 +817,7 @@ main(void)
 		TEST(the_recorder_may_seal_what_it_writes),
 		TEST(what_is_about_nobody_leaves_no_record_but_an_account_does),
 		TEST(a_batch_opens_what_it_can_under_one_record_of_distinct_persons),
+		TEST(whom_the_door_refuses_stays_shut_alone),
 		TEST(a_batch_of_two_facets_leaves_two_records),
 		TEST(a_batch_has_a_largest_size_and_may_be_empty),
 		TEST(many_persons_get_their_keys_all_or_none),
