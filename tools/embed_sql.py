@@ -35,8 +35,9 @@ def main(folder, output, depfile):
         '#include "app/migrations.h"\n\n'
         "const struct migration migrations[] = {\n" + "".join(entries) + "};\n"
         "const size_t migrations_n = COUNT(migrations);\n", encoding="utf-8")
+    # The folder too: a step that is added makes it newer.
     pathlib.Path(depfile).write_text(
-        f"{output}: {' '.join(str(p) for p in paths)}\n", encoding="utf-8")
+        f"{output}: {folder} {' '.join(str(p) for p in paths)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

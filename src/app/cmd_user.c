@@ -6,6 +6,7 @@
 #include "format/contact.h"
 #include "format/json.h"
 #include "practice/practitioner.h"
+#include "privacy/budget.h"
 #include "vault/secret.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, PAGE = 200 };
@@ -297,6 +298,18 @@ reset_factor(struct request *r)
 	return e == OK ? tell_login(r, str_c(argument(r->a, "email")), (str){0}) : store_failed(e);
 }
 
+/* Reading was stopped after too many files (T1), and nobody else in the practice can lift it. */
+static enum exit_code
+let_read(struct request *r)
+{
+	int64_t n;
+	err e = budget_lift_reader(&r->o.ctx, r->account, &n);
+
+	if (e == OK && n == 0)
+		return command_failed("reading is not stopped for this account; nothing was changed");
+	return e == OK ? tell_login(r, str_c(argument(r->a, "email")), (str){0}) : store_failed(e);
+}
+
 static enum exit_code
 close_account(struct request *r)
 {
@@ -313,6 +326,7 @@ static const struct { const char *verb; enum exit_code (*run)(struct request *);
 	{ "list", list, false },
 	{ "reset-password", reset_password, true },
 	{ "reset-factor", reset_factor, true },
+	{ "let-read", let_read, true },
 	{ "close", close_account, true },
 };
 
@@ -343,6 +357,6 @@ cmd_user(const struct arguments *a)
 		operator_close(&r.o);
 		return code;
 	}
-	(void)command_failed("user needs one of add, list, reset-password, reset-factor, close");
+	(void)command_failed("user needs one of add, list, reset-password, reset-factor, let-read, close");
 	return EXIT_USAGE;
 }

@@ -49,7 +49,7 @@ const struct command commands[] = {
 	    { "appointments", "NUMBER", "Appointments of each: 1500." },
 	    JSON_OPTION, NOW_OPTION } },
 	{ .name = "user", .summary = "the people who sign in", .run = cmd_user,
-	    .synopsis = "add|list|reset-password|reset-factor|close",
+	    .synopsis = "add|list|reset-password|reset-factor|let-read|close",
 	    .description = "add: makes an account with --email and --name, and with --org and --role a member of"
 	    " that organisation; prints a password to use once and to change then. An address that has an"
 	    " account only becomes a member.\n\n"
@@ -58,6 +58,8 @@ const struct command commands[] = {
 	    " tokens end.\n\n"
 	    "reset-factor: takes the second factor away from somebody who lost it; the next sign-in sets up a"
 	    " new one.\n\n"
+	    "let-read: reading was stopped for the account because it opened too many files, and the practice"
+	    " has no other administrator to lift it. Ask the person first.\n\n"
 	    "close: closes the account and destroys its key; its name can never be read again. The last"
 	    " administrator of an organisation cannot be closed.",
 	    .options = { DIR_OPTION, STORE_OPTION,

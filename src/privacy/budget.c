@@ -338,6 +338,19 @@ budget_lift(struct ctx *c, id alarm)
 }
 
 err
+budget_lift_reader(struct ctx *c, id actor, int64_t *ret_n)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_run(c->db, SQL("UPDATE reading_alarm SET ended_at = $2, ended_by = 0"
+	    " WHERE actor = $1 AND ended_at IS NULL"), BINDS(INT(actor), INT(c->now)), ret_n));
+	if (*ret_n > 0)
+		TRY(audit_add(c, S("reading.lift"), actor, 0, *ret_n));
+	return db_commit(&tx);
+}
+
+err
 budget_untold(struct ctx *c, struct budget_news **ret, size_t *ret_n)
 {
 	CLEANUP(db_rows_end) struct db_rows *r = NULL;

@@ -57,6 +57,9 @@ err budget_alarms(struct ctx *, struct budget_alarm **ret, size_t *ret_n) MUST_U
 /* Let the reader go on.  ERR_NOT_FOUND: no such standing alarm.  ERR_DENIED: one's own. */
 err budget_lift(struct ctx *, id alarm) MUST_USE;
 
+/* For the operator: every standing stop of this account, in all organisations; ret_n: how many. */
+err budget_lift_reader(struct ctx *, id actor, int64_t *ret_n) MUST_USE;
+
 /* A job's: alarms of all organisations that nobody was told of yet, marked as told. */
 struct budget_news { id org, alarm, actor; enum budget_alarm_kind kind; int64_t strangers; };
 err budget_untold(struct ctx *, struct budget_news **ret, size_t *ret_n) MUST_USE;

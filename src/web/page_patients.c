@@ -51,6 +51,9 @@ page_patients(struct web *w)
 	if (w->errors_n == 0) {
 		err e = lines_read(w, &p);
 
+		/* Many files were read: the search is typed again after the proof. */
+		if (e == ERR_BUDGET)
+			return view_redirect(w, S("/lecture?retour=%2Fpatients"), NULL);
 		if (e == ERR_TOO_LARGE)
 			web_error(w, NULL, text(w->c.lang, T("Search with fewer words.")));
 		else

@@ -93,6 +93,7 @@ static const struct { const char *url, *title, *what, *icon; } cards[] = {
 	    T("Who works here, in which role; invitations."), ICON("users") },
 	{ "/messages", T("Messages"),
 	    T("What was sent to patients, what waits, what failed."), ICON("mail") },
+	{ "/reglages/alertes", T("Alarms"), T("Accounts that read many files in a short time."), ICON("triangle-alert") },
 	{ "/reglages/journal", T("Log"), T("Who changed what, and when."), ICON("scroll-text") },
 };
 

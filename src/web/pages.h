@@ -52,6 +52,7 @@ extern const struct form form_patients;
 extern const struct form form_practitioner;
 extern const struct form form_practitioner_edit;
 extern const struct form form_reset;
+extern const struct form form_reading;
 extern const struct form form_resource;
 extern const struct form form_search;
 extern const struct form form_signin;
@@ -65,6 +66,7 @@ struct error_page {
 	struct layout	*layout;
 	int		 status;
 	str		 title, what_to_do;
+	bool		 asks_proof;	/* a code of the second factor lets one go on */
 };
 void page_error(struct out *, const struct error_page *);
 

@@ -262,6 +262,21 @@ check_role(struct web *w)
 	return r->roles & ROLE_BIT(w->c.role) ? OK : ERR_DENIED;
 }
 
+/* To another page first, which knows the way back to this one. */
+static err
+lead_and_back(struct web *w, str page)
+{
+	struct buf to = buf_in(w->c.mem, HTTP_TARGET_BYTES_MAX * 4);
+
+	buf_add(&to, page);
+	buf_url(&to, w->http->path);
+	if (w->http->query.n > 0) {
+		buf_add(&to, S("%3F"));
+		buf_url(&to, w->http->query);
+	}
+	return view_redirect(w, buf_str(&to), NULL);
+}
+
 /*
  * Somebody who is not signed in is led to where he can be, and back; a form
  * that he sent from a page of ours goes with him.
@@ -276,14 +291,7 @@ lead_to_sign_in(struct web *w)
 		return ERR_DENIED;
 	if (w->route->method != HTTP_GET)
 		return same_origin(w) ? signing_interrupt(w) : ERR_DENIED;
-	struct buf to = buf_in(w->c.mem, HTTP_TARGET_BYTES_MAX * 4);
-	buf_add(&to, S("/connexion?retour="));
-	buf_url(&to, w->http->path);
-	if (w->http->query.n > 0) {
-		buf_add(&to, S("%3F"));
-		buf_url(&to, w->http->query);
-	}
-	return view_redirect(w, buf_str(&to), NULL);
+	return lead_and_back(w, S("/connexion?retour="));
 }
 
 static err
@@ -304,7 +312,11 @@ run_route(struct web *w)
 	TRY(read_fields(w, w->http->query));
 	if (w->route->method == HTTP_POST && !(w->route->flags & (ROUTE_API | ROUTE_UPLOAD)))
 		TRY(read_fields(w, w->http->body));
-	return w->route->handler(w);
+	e = w->route->handler(w);
+	/* Nothing was typed yet: the proof can be asked right away. */
+	if (e == ERR_BUDGET && w->route->method == HTTP_GET && !(w->route->flags & ROUTE_API))
+		return lead_and_back(w, S("/lecture?retour="));
+	return e;
 }
 
 static err

@@ -283,8 +283,8 @@ is_api(const struct web *w)
 	return str_starts(w->http->path, S("/api/"));
 }
 
-void
-view_status(struct web *w, int status, str title, str what_to_do)
+static void
+error_show(struct web *w, int status, str title, str what_to_do, bool asks_proof)
 {
 	/* Headers of the page that failed do not belong to this one, cookies apart. */
 	w->answer->body = (str){0};
@@ -296,9 +296,15 @@ view_status(struct web *w, int status, str title, str what_to_do)
 	struct out *o = view_begin(w, &l);
 
 	page_error(o, &(struct error_page){ .layout = &l, .status = status, .title = title,
-	    .what_to_do = what_to_do });
+	    .what_to_do = what_to_do, .asks_proof = asks_proof });
 	if (view_end(w, o, status) != OK)
 		panic("view: an error page that is too large");
+}
+
+void
+view_status(struct web *w, int status, str title, str what_to_do)
+{
+	error_show(w, status, title, what_to_do, false);
 }
 
 void
@@ -315,7 +321,7 @@ view_error(struct web *w, err e)
 	if (is_api(w))
 		api_error(w, e);
 	else
-		view_status(w, v->status, title, text(w->c.lang, v->what_to_do));
+		error_show(w, v->status, title, text(w->c.lang, v->what_to_do), e == ERR_BUDGET);
 }
 
 void

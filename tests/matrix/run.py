@@ -20,7 +20,7 @@ WORDS = {"ANYBODY": set(ROLES), "STAFF": STAFF, "ADMIN": {"administrator"}, "PAT
 # Words of a mail or of a visitor, not ids: there is no other organisation's to try.
 BY_WORD = ("/rdv/{}", "/invitation/{}", "/mot-de-passe/{}", "/langue/{}", "/s/{}")
 # Made by what a mail server, a second device or a photograph does: the pages have none to show.
-NO_OBJECT = {"/compte/appareils/{}/fin", "/taches/{}/faite"}
+NO_OBJECT = {"/reglages/alertes/{}/lever", "/compte/appareils/{}/fin", "/taches/{}/faite"}
 MAY_LACK = {"/reglages/soignants/{}/photo"}
 # These end the session of the one who asks, so they are asked last.
 LAST = ("/compte/jetons/{}/fin", "/compte/appareils/fin", "/compte/appareils/{}/fin", "/compte/mot-de-passe",

@@ -209,6 +209,15 @@ only_another_administrator_lifts_a_stop(void **state)
 	assert_int_equal(budget_lift(c, list[0].id), ERR_NOT_FOUND);
 	c->actor = 7;
 	MUST(look(c, ANNE, 1));
+
+	/* Whoever is alone asks the operator. */
+	assert_int_equal(look(c, ANNE + 1, 31), ERR_BUDGET);
+	int64_t lifted;
+	MUST(budget_lift_reader(c, 7, &lifted));
+	assert_int_equal(lifted, 1);
+	MUST(look(c, ANNE, 1));
+	MUST(budget_lift_reader(c, 7, &lifted));
+	assert_int_equal(lifted, 0);
 	door_close(c);
 }
 
