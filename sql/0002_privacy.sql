@@ -49,3 +49,14 @@ CREATE TABLE reading_alarm (
 ) @CLUSTERED@;
 
 CREATE INDEX reading_alarm_open ON reading_alarm (org, actor) WHERE ended_at IS NULL;
+
+-- Every policy that was in force here, word for word: they stay published.
+CREATE TABLE policy_version (
+	hash		@BLOB@ PRIMARY KEY,
+	number		BIGINT NOT NULL,
+	title		TEXT NOT NULL,
+	dated		TEXT NOT NULL,
+	body		TEXT NOT NULL,
+	adopted_at	BIGINT NOT NULL,
+	adopted_order	BIGINT NOT NULL UNIQUE
+) @CLUSTERED@;

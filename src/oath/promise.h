@@ -1,7 +1,7 @@
 /*
- * promise.h - what this server promises: purposes, roles, cookies, durations.
- * The only place where one of them is written.  Today the table is compiled
- * in; the policy language (policies/) will fill the same structure.
+ * promise.h - what this server promises: purposes, roles, cookies, durations, as
+ * tables that the program acts by.  They are made from a policy (promise_of.h):
+ * policies/default.policy until another one is put in force.
  */
 #ifndef PROMISE_H
 #define PROMISE_H
@@ -28,6 +28,7 @@ enum purpose {
 	PURPOSE_ACCOUNT = 4,	/* a person's own account and appointments */
 	PURPOSE_SECURE = 5,	/* sign-in, factors, audit */
 	PURPOSE_MANAGE = 6,	/* staff, settings */
+	PURPOSE_PUBLISH = 7,	/* the public pages of practitioners */
 	PURPOSE_COUNT
 };
 #define PURPOSE_BIT(purpose)	((uint32_t)1 << (purpose))
@@ -41,13 +42,18 @@ enum cookie {
 
 struct cookie_promise {
 	const char	*name;		/* with its __Host- prefix */
+	bool		 declared;	/* false: it is never set */
 	int64_t		 max_age_seconds;	/* 0: until the browser closes */
 	bool		 script_reads;	/* false: HttpOnly */
 };
 
+enum { PROMISE_FIELDS_MAX = 400 };
+
 struct promise {
 	str	policy_hash;			/* BLAKE2b of the canonical policy; empty: compiled in */
+	uint32_t purposes;			/* those that exist at all */
 	uint32_t role_purposes[ROLE_COUNT];	/* what each role may exercise */
+	uint32_t field_purposes[PROMISE_FIELDS_MAX];	/* those that use the category of an enum field */
 	uint32_t consent_purposes;		/* those that need a living consent of the person */
 	uint32_t frozen_purposes;		/* those that a restriction leaves open (GDPR 18.2) */
 	struct cookie_promise cookies[COOKIE_COUNT];
@@ -77,7 +83,8 @@ struct promise {
 /* What is promised now.  The pointer stays good: a promise that was replaced is kept. */
 const struct promise *promise(void);
 
-/* From now on, for the whole process, this one; it must live to the end.  NULL: the compiled default. */
+/* From now on, for the whole process, this one; it must live to the end.  NULL: the default policy's. */
 void promise_use(const struct promise *);
+const struct promise *promise_default(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "oath/word_tags.h"
 #include "store/db.h"
 #include "vault/keys.h"
 
@@ -147,6 +148,55 @@ may_open(const struct ctx *c, enum purpose purpose)
 	return false;
 }
 
+/*
+ * The field by which the policy knows an envelope; fields that are sealed
+ * together lie in one category (docs/policy.md, E208).  FIELD_COUNT: about nobody.
+ */
+static enum field
+field_of(enum vault_table table)
+{
+	switch (table) {
+	case TABLE_PERSON:
+		return FIELD_person_family;
+	case TABLE_BOOKING:
+		return FIELD_booking_note;
+	case TABLE_DRAFT:
+		return FIELD_draft_details;
+	case TABLE_ACCOUNT:
+		return FIELD_account_email;
+	case TABLE_OUTBOX:
+		return FIELD_outbox_payload;
+	case TABLE_BLOCK:
+		return FIELD_absence_reason;
+	case TABLE_INVITATION:
+		return FIELD_ticket_detail;
+	case TABLE_TOTP:
+		return FIELD_account_totp;
+	case TABLE_DEVICE:
+	case TABLE_AUDIT:
+	case TABLE_TASK:
+	case TABLE_SETTING:
+		return FIELD_COUNT;
+	}
+	return FIELD_COUNT;
+}
+
+/* The purpose opens what the policy lets it use, and nothing else. */
+static bool
+uses(enum purpose purpose, const struct vault_item *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum field field = field_of(items[i].place.table);
+
+		if (field == FIELD_COUNT || (promise()->field_purposes[field] & PURPOSE_BIT(purpose)) != 0)
+			continue;
+		LOG_WARN("vault", "a purpose that does not use these data was refused",
+		    LOG_INT("purpose", purpose), LOG_INT("table", items[i].place.table));
+		return false;
+	}
+	return true;
+}
+
 /* T6: the server's own accounts, and the organisation that the request is about; jobs go round. */
 static bool
 within_reach(const struct ctx *c, const struct vault_item *items, size_t n)
@@ -262,7 +312,7 @@ vault_open_batch(struct ctx *c, enum purpose purpose, struct vault_item *items, 
 		items[i].clear = (str){0};
 		items[i].why = ERR_DENIED;
 	}
-	if (!may_open(c, purpose) || !within_reach(c, items, n))
+	if (!may_open(c, purpose) || !uses(purpose, items, n) || !within_reach(c, items, n))
 		return ERR_DENIED;
 	if (n > VAULT_BATCH_MAX)
 		return ERR_TOO_LARGE;

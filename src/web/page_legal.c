@@ -20,7 +20,7 @@ minutes(struct web *w, usec span)
 
 /* Every cookie of the promise, so that none can be forgotten here. */
 static const struct cookie_row *
-cookies_of(struct web *w)
+cookies_of(struct web *w, size_t *ret_n)
 {
 	static const char *const purposes[] = {
 		[COOKIE_SESSION] = T("Keeps you signed in. Set when you sign in."),
@@ -30,9 +30,11 @@ cookies_of(struct web *w)
 	_Static_assert(COUNT(purposes) == COOKIE_COUNT, "a cookie without an explanation");
 	struct cookie_row *rows = NEW_N(w->c.mem, struct cookie_row, COOKIE_COUNT);
 
+	*ret_n = 0;
 	for (size_t i = 0; i < COOKIE_COUNT; i++)
-		rows[i] = (struct cookie_row){ promise()->cookies[i].name, text(w->c.lang, purposes[i]),
-		    life(w, promise()->cookies[i].max_age_seconds) };
+		if (promise()->cookies[i].declared)
+			rows[(*ret_n)++] = (struct cookie_row){ promise()->cookies[i].name, text(w->c.lang, purposes[i]),
+			    life(w, promise()->cookies[i].max_age_seconds) };
 	return rows;
 }
 
@@ -40,11 +42,12 @@ static err
 show(struct web *w, const char *title, void page(struct out *, const struct legal_page *))
 {
 	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, title) };
-	struct legal_page p = { .layout = &l, .cookies = cookies_of(w), .cookies_n = COOKIE_COUNT,
+	struct legal_page p = { .layout = &l,
 	    .draft_life = minutes(w, DRAFT_LIFE), .code_life = minutes(w, promise()->code_life),
 	    .link_life = text_n(w->c.mem, w->c.lang, TN("{n} day", "{n} days"),
 	    promise()->manage_link_after_end / USEC_PER_DAY), .public_url = str_c(w->site->public_url) };
 
+	p.cookies = cookies_of(w, &p.cookies_n);
 	l.description = l.title;
 	struct out *o = view_begin(w, &l);
 

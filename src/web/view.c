@@ -113,6 +113,10 @@ cookie(struct web *w, enum cookie which, str value, int64_t max_age)
 	const struct cookie_promise *p = &promise()->cookies[which];
 	struct buf b = buf_in(w->c.mem, 1024);
 
+	if (!p->declared) {
+		LOG_WARN("web", "a cookie that the policy does not declare was dropped", LOG_TEXT("cookie", p->name));
+		return;
+	}
 	buf_printf(&b, "%s=%.*s; Path=/; Secure; SameSite=Lax", p->name, STR_FMT(value));
 	if (!p->script_reads)
 		buf_add(&b, S("; HttpOnly"));
