@@ -104,6 +104,21 @@ const struct command commands[] = {
 	    " the database's own check, free disk space, the chain of the log, the clock, the recovery kit's"
 	    " place. Ends with status 1 if one of them found something. May run while serving.",
 	    .options = { DIR_OPTION, STORE_OPTION, CONFIG_OPTION } },
+	{ .name = "policy", .summary = "read a policy: check, compare, explain", .run = cmd_policy,
+	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|words [FILE]...",
+	    .description = "Works on policies as docs/policy.md describes them; no data folder is needed.\n\n"
+	    "check FILE...: compiles each, and prints what is wrong as FILE:LINE:COLUMN: error: CODE, with the"
+	    " line, a caret and an advice; notes say what nothing exercises yet. Ends with status 1 if there is"
+	    " an error.\n\n"
+	    "lint FILE...: warns besides of what texts usually get wrong.\n\n"
+	    "fmt FILE: prints the canonical form, with its comments.\n\n"
+	    "diff OLD NEW: what changes for people, a line a change: loosen, tighten or neutral, and a"
+	    " sentence.\n\n"
+	    "json FILE: the policy as data, enough to compute every due date.\n\n"
+	    "explain FILE CATEGORY: why it is held, until when, and who sees it.\n\n"
+	    "clauses FILE: which clauses are answered, and by which line.\n\n"
+	    "words: the vocabulary, a line a word: kind, word, planned or not, meaning.",
+	    .options = { { "lang", "LANG", "fr or en: en if it is not given." } } },
 	{ .name = "version", .summary = "print the version", .synopsis = "", .run = cmd_version,
 	    .description = "Prints the version of the program, and the last step of the database's form"
 	    " that it knows." },

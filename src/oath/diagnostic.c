@@ -49,7 +49,8 @@ diagnostics_add(struct diagnostics *d, const struct diagnostic *new)
 		const struct diagnostic *old = &d->list[i];
 
 		if (old->code == new->code && old->where.line == new->where.line &&
-		    old->where.column == new->where.column)
+		    old->where.column == new->where.column && str_eq(old->arg[0], new->arg[0]) &&
+		    str_eq(old->arg[1], new->arg[1]))
 			return;
 	}
 	switch (diagnostic_severity(new->code)) {

@@ -311,7 +311,7 @@ words_list(struct arena *mem, enum vocabulary v)
 	const struct policy_word *words = words_of(v, &n);
 
 	if (v == WORDS_PLACE)
-		return S("FR, BE, \u2026, EEA, unknown");
+		return S("FR, BE, …, EEA, unknown");
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%s%s", i > 0 ? ", " : "", words[i].name);
 	return buf_str(&b);

@@ -64,6 +64,15 @@ sha256(struct arena *mem, str s)
 	return (str){ (char *)hash, crypto_hash_sha256_BYTES };
 }
 
+str
+blake2b(struct arena *mem, str s)
+{
+	unsigned char *hash = arena_alloc(mem, crypto_generichash_BYTES, 1);
+
+	(void)crypto_generichash(hash, crypto_generichash_BYTES, (const unsigned char *)s.p, s.n, NULL, 0);
+	return (str){ (char *)hash, crypto_generichash_BYTES };
+}
+
 /*
  * The gate.  Each hashing takes 64 MiB: a flood of sign-ins waits here instead
  * of taking the machine's memory (T23).  The machine is one, so is the gate.

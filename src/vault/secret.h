@@ -22,6 +22,8 @@ str  code_make(struct arena *, int digits);
 /* Constant time for equal lengths. */
 bool secret_equal(str, str);
 str  sha256(struct arena *, str);
+/* 32 bytes of BLAKE2b: what names a policy, by its canonical form. */
+str  blake2b(struct arena *, str);
 
 /*
  * Argon2id, 64 MiB, t=2.  At most two run at once; others wait their turn.

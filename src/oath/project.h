@@ -1,0 +1,14 @@
+/* project.h - a policy as data for other programs. */
+#ifndef PROJECT_H
+#define PROJECT_H
+
+#include "oath/policy.h"
+
+/*
+ * JSON (RFC 8259), complete enough for another program to compute every due date:
+ * durations are {"number":3,"unit":"y"}, terms trees of them.  docs/policy.md
+ * has the rules of calendar arithmetic.
+ */
+void policy_json(const struct policy *, str hash, struct buf *);
+
+#endif
