@@ -91,7 +91,8 @@ bool vault_person_exists(struct ctx *, id org, id person);
 /* ERR_SEALED: the key is gone.  ERR_TOO_LARGE: past VAULT_CLEAR_BYTES_MAX. */
 err  vault_seal(struct ctx *, const struct vault_place *, str clear, str *ret_envelope) MUST_USE;
 /* ERR_DENIED: a purpose that the route or the role lacks, or that does not use the
- * place's category (docs/policy.md), or a place in another organisation than c->org (jobs excepted); nothing is opened.  Else what the door said. */
+ * place's category (docs/policy.md), or a place in another organisation than
+ * c->org (jobs excepted); nothing is opened.  Else what the door said. */
 err  vault_open(struct ctx *, enum purpose, const struct vault_place *, str envelope,
 	str *ret_clear) MUST_USE;
 /*

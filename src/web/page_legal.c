@@ -31,10 +31,13 @@ cookies_of(struct web *w, size_t *ret_n)
 	struct cookie_row *rows = NEW_N(w->c.mem, struct cookie_row, COOKIE_COUNT);
 
 	*ret_n = 0;
-	for (size_t i = 0; i < COOKIE_COUNT; i++)
-		if (promise()->cookies[i].declared)
-			rows[(*ret_n)++] = (struct cookie_row){ promise()->cookies[i].name, text(w->c.lang, purposes[i]),
-			    life(w, promise()->cookies[i].max_age_seconds) };
+	for (size_t i = 0; i < COOKIE_COUNT; i++) {
+		const struct cookie_promise *p = &promise()->cookies[i];
+
+		if (p->declared)
+			rows[(*ret_n)++] = (struct cookie_row){ p->name, text(w->c.lang, purposes[i]),
+			    life(w, p->max_age_seconds) };
+	}
 	return rows;
 }
 
