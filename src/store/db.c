@@ -61,7 +61,7 @@ db_close(struct db *db)
 
 	if (db == NULL)
 		return;
-	assert(!db->in_change);
+	assert(!db->in_change && db->held_n == 0);
 	s = db->store;
 	db->engine->close(db);
 	s->handles--;
@@ -180,6 +180,28 @@ db_in_change(const struct db *db)
 	return db->in_change;
 }
 
+void
+db_hold(struct db *db, bool holds)
+{
+	assert(!db->in_change);
+	db->holds = holds;
+}
+
+size_t
+db_held(const struct db *db)
+{
+	return db->held_n;
+}
+
+void
+db_settle(struct db *db, err *ret_each)
+{
+	assert(!db->in_change);
+	if (db->held_n > 0)
+		db->engine->settle(db, ret_each);
+	db->held_n = 0;
+}
+
 static err
 run_in_change(struct db *db, const struct query *q, int64_t *ret_changed)
 {
@@ -209,6 +231,17 @@ db_run(struct db *db, struct sql sql, const struct bind *binds, size_t n, int64_
 	if (ret_changed != NULL)
 		*ret_changed = changed;
 	return OK;
+}
+
+err
+db_post(struct db *db, struct sql sql, const struct bind *binds, size_t n)
+{
+	const struct query q = { sql.text, binds, n };
+
+	assert(db->in_change);
+	TRY(admit(db));
+	TRY(outcome(db, binds_check(&q)));
+	return outcome(db, db->engine->post(db, &q));
 }
 
 err

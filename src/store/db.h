@@ -9,7 +9,7 @@
  * Reads see what is committed.  A change runs between db_begin and db_commit:
  *   SQLite: changes run one after another on the one writing handle, and those
  *	that wait together are committed together (group commit).  db_commit
- *	returns after the data are on disk, for every caller of the group.
+ *	returns after the data are on disk (who holds: see db_held.h).
  *   PostgreSQL: an ordinary READ COMMITTED transaction on the thread's
  *	connection; ERR_RETRY asks for the whole change again (deadlock,
  *	serialisation); a lost connection is ERR_STORE, and is opened again at
@@ -25,10 +25,8 @@
 
 #include "base/ctx.h"
 
-enum {
-	DB_BINDS_MAX = 24,
-	DB_BYTES_MAX = 256 * 1024 * 1024,	/* of one text or blob: more is ERR_TOO_LARGE */
-};
+/* BYTES: of one text or blob; more is ERR_TOO_LARGE. */
+enum { DB_BINDS_MAX = 24, DB_BYTES_MAX = 256 * 1024 * 1024 };
 
 struct store;
 struct db;
@@ -72,6 +70,10 @@ void db_close(struct db *);
 err  db_run(struct db *, struct sql, const struct bind *, size_t,
 	int64_t *ret_changed) MUST_USE;
 
+/* Inside a change: as db_run, of any number of rows; but its error may come with a later
+ * call, db_commit at the latest, for on PostgreSQL what is posted travels together. */
+err  db_post(struct db *, struct sql, const struct bind *, size_t) MUST_USE;
+
 /*
  * Read; db_next returns ERR_NOT_FOUND after the last row.  Inside a change it
  * may also write (RETURNING).  Rows read inside a change end with it.  A column
@@ -85,7 +87,6 @@ int64_t db_int(struct db_rows *, int column);		/* NULL is 0 */
 str  db_text(struct db_rows *, struct arena *, int column);	/* NULL is empty; also for blobs */
 bool db_null(struct db_rows *, int column);
 void db_rows_end(struct db_rows **);
-
 /* The first row's first column; ERR_NOT_FOUND without a row. */
 err  db_one_int(struct db *, struct sql, const struct bind *, size_t, int64_t *ret) MUST_USE;
 
@@ -94,7 +95,6 @@ err  db_begin(struct db *, struct db_tx *) MUST_USE;
 err  db_commit(struct db_tx *) MUST_USE;
 void db_tx_end(struct db_tx *);
 bool db_in_change(const struct db *);
-
 /*
  * Inside a change: wait until no other change holds this lock, and keep it to
  * the end.  Shared holders do not exclude each other.  (SQLite's changes run

@@ -8,7 +8,7 @@
 #ifndef DB_INT_H
 #define DB_INT_H
 
-#include "store/db.h"
+#include "store/db_held.h"
 
 struct query {
 	const char		*text;
@@ -26,9 +26,11 @@ struct engine {
 	err  (*begin)(struct db *);
 	err  (*commit)(struct db *);
 	void (*undo)(struct db *);
+	void (*settle)(struct db *, err *ret_each);	/* called with held changes only */
 
 	/* Called inside a change only. */
 	err  (*run)(struct db *, const struct query *, int64_t *changed);
+	err  (*post)(struct db *, const struct query *);
 	err  (*script)(struct db *, const char *statements);
 	err  (*lock)(struct db *, int64_t key, bool exclusive);
 	err  (*lock_schema)(struct db *);
@@ -57,6 +59,8 @@ struct db {
 	const struct engine	*engine;
 	bool			 in_change;
 	err			 broken;	/* why the open change cannot be committed */
+	bool			 holds;
+	size_t			 held_n;	/* committed, and not settled yet */
 	int			 fail_in;	/* statements until the one that fails; 0: none */
 	struct db_rows		*change_rows;	/* reads of the open change, not ended yet */
 };

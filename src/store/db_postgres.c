@@ -19,6 +19,9 @@ enum {
 	TYPE_ANY = 0, TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25,
 };
 
+/* More are collected first: what the server answers to them always fits into a socket's buffer. */
+enum { POSTED_MAX = 64 };
+
 struct postgres_store {
 	struct store	 base;
 	char		*url;
@@ -30,6 +33,8 @@ struct postgres_db {
 	PGconn			*connection;	/* NULL: to be opened at the next call */
 	struct statements	 statements;
 	unsigned		 prepared_n;	/* names given out on this connection */
+	const char		*posted[POSTED_MAX];	/* sent in pipeline mode, not heard of yet */
+	int			 posted_n;	/* above 0: the connection is in pipeline mode */
 };
 
 /* Types are fixed at the first use; a bind that was NULL then may have any, so its type is kept open. */
@@ -50,6 +55,7 @@ postgres_forget(struct postgres_db *db)
 	statements_drop(&db->statements, mem_free);
 	PQfinish(db->connection);
 	db->connection = NULL;
+	db->posted_n = 0;
 }
 
 static err
@@ -86,13 +92,56 @@ postgres_failed(struct postgres_db *db, PGresult *result, const char *text)
 	return e;
 }
 
+static bool
+done(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/*
+ * Hear of all that is posted; the last one's result goes to ret_last, if wanted.
+ * The server leaves out whatever follows a failure, so the first one tells why.
+ */
+static err
+posted_collect(struct postgres_db *db, PGresult **ret_last)
+{
+	PGresult *last = NULL;
+	err e = OK;
+
+	(void)PQpipelineSync(db->connection);
+	for (int i = 0; i < db->posted_n; i++) {
+		PGresult *result = PQgetResult(db->connection);
+
+		if (e == OK && !done(result)) {
+			e = postgres_failed(db, result, db->posted[i]);
+		} else {
+			PQclear(last);
+			last = result;
+		}
+		/* Each result is followed by a NULL, all of them by the mark of the sync. */
+		PQclear(PQgetResult(db->connection));
+	}
+	PQclear(PQgetResult(db->connection));
+	(void)PQexitPipelineMode(db->connection);
+	db->posted_n = 0;
+	if (e == OK && ret_last != NULL)
+		*ret_last = last;
+	else
+		PQclear(last);
+	return e;
+}
+
 static err
 postgres_exec(struct postgres_db *db, const char *text, const char *name_in_log)
 {
-	PGresult *result = PQexec(db->connection, text);
-	ExecStatusType status = PQresultStatus(result);
+	PGresult *result;
 
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+	if (db->posted_n > 0)
+		TRY(posted_collect(db, NULL));
+	result = PQexec(db->connection, text);
+	if (!done(result))
 		return postgres_failed(db, result, name_in_log);
 	PQclear(result);
 	return OK;
@@ -188,6 +237,9 @@ prepared_take(struct postgres_db *db, const struct query *q, const struct prepar
 		*ret = *slot;
 		return OK;
 	}
+	/* Preparing has to be heard of at once. */
+	if (db->posted_n > 0)
+		TRY(posted_collect(db, NULL));
 	if (*slot != NULL)
 		p = *(struct prepared *)*slot;
 	for (size_t i = 0; i < q->n; i++) {
@@ -207,34 +259,67 @@ prepared_take(struct postgres_db *db, const struct query *q, const struct prepar
 	return OK;
 }
 
-static err
-postgres_execute(struct postgres_db *db, const struct query *q, PGresult **ret)
-{
-	const char *values[DB_BINDS_MAX] = {0};
-	int lengths[DB_BINDS_MAX] = {0}, formats[DB_BINDS_MAX];
-	uint64_t numbers[DB_BINDS_MAX];
-	const struct prepared *p = NULL;
+/* The binds of a prepared statement, as libpq takes them. */
+struct arguments {
+	const char	*values[DB_BINDS_MAX];
+	int		 lengths[DB_BINDS_MAX], formats[DB_BINDS_MAX];
+	uint64_t	 numbers[DB_BINDS_MAX];
+};
 
-	TRY(prepared_take(db, q, &p));
+static void
+arguments_of(const struct query *q, struct arguments *ret)
+{
 	for (size_t i = 0; i < q->n; i++) {
 		const struct bind *b = &q->binds[i];
 
-		formats[i] = 1;
+		ret->formats[i] = 1;
+		ret->values[i] = NULL;
+		ret->lengths[i] = 0;
 		if (b->kind == BIND_INT) {
-			numbers[i] = htobe64((uint64_t)b->i);
-			values[i] = (const char *)&numbers[i];
-			lengths[i] = sizeof(numbers[i]);
+			ret->numbers[i] = htobe64((uint64_t)b->i);
+			ret->values[i] = (const char *)&ret->numbers[i];
+			ret->lengths[i] = sizeof(ret->numbers[i]);
 		} else if (b->kind != BIND_NULL) {
 			/* A NULL pointer would be NULL, not the empty text. */
-			values[i] = b->s.p != NULL ? b->s.p : "";
-			lengths[i] = (int)b->s.n;
+			ret->values[i] = b->s.p != NULL ? b->s.p : "";
+			ret->lengths[i] = (int)b->s.n;
 		}
 	}
-	PGresult *result = PQexecPrepared(db->connection, p->name, (int)q->n, values, lengths,
-	    formats, 1);
-	ExecStatusType status = PQresultStatus(result);
+}
 
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+static err
+post(struct postgres_db *db, const struct query *q)
+{
+	const struct prepared *p = NULL;
+	struct arguments a;
+
+	if (db->posted_n == POSTED_MAX)
+		TRY(posted_collect(db, NULL));
+	TRY(prepared_take(db, q, &p));
+	arguments_of(q, &a);
+	if ((db->posted_n == 0 && PQenterPipelineMode(db->connection) != 1) ||
+	    PQsendQueryPrepared(db->connection, p->name, (int)q->n, a.values, a.lengths, a.formats, 1) != 1)
+		return postgres_failed(db, NULL, q->text);
+	db->posted[db->posted_n++] = q->text;
+	return OK;
+}
+
+static err
+postgres_execute(struct postgres_db *db, const struct query *q, PGresult **ret)
+{
+	const struct prepared *p = NULL;
+	struct arguments a;
+
+	/* On the same journey as what was posted before it. */
+	if (db->posted_n > 0) {
+		TRY(post(db, q));
+		return posted_collect(db, ret);
+	}
+	TRY(prepared_take(db, q, &p));
+	arguments_of(q, &a);
+	PGresult *result = PQexecPrepared(db->connection, p->name, (int)q->n, a.values, a.lengths,
+	    a.formats, 1);
+	if (!done(result))
 		return postgres_failed(db, result, q->text);
 	*ret = result;
 	return OK;
@@ -270,6 +355,8 @@ postgres_undo(struct db *base)
 {
 	struct postgres_db *db = (struct postgres_db *)base;
 
+	if (db->posted_n > 0)	/* whatever became of it */
+		(void)posted_collect(db, NULL);
 	if (connection_lost(db) || postgres_command(db, "ROLLBACK") != OK)
 		postgres_forget(db);
 }
@@ -278,12 +365,26 @@ static err
 postgres_commit(struct db *base)
 {
 	struct postgres_db *db = (struct postgres_db *)base;
-	err e = postgres_command(db, "COMMIT");
+	const struct query commit = { "COMMIT", NULL, 0 };
+	PGresult *result = NULL;
+	err e = postgres_execute(db, &commit, &result);
 
+	PQclear(result);
 	/* A COMMIT that fails has ended the transaction too, unless it never got there. */
+	if (!connection_lost(db) && PQtransactionStatus(db->connection) == PQTRANS_INERROR)
+		(void)postgres_command(db, "ROLLBACK");
 	if (connection_lost(db) || PQtransactionStatus(db->connection) != PQTRANS_IDLE)
 		postgres_forget(db);
 	return e;
+}
+
+/* Nothing is ever held: the server's own group commit needs many connections that wait. */
+static void
+postgres_settle(struct db *base, err *ret_each)
+{
+	(void)ret_each;
+	assert(base->held_n == 0);
+	(void)base;
 }
 
 static err
@@ -299,6 +400,12 @@ postgres_run(struct db *base, const struct query *q, int64_t *ret_changed)
 	PQclear(result);
 	*ret_changed = changed;
 	return OK;
+}
+
+static err
+postgres_post(struct db *base, const struct query *q)
+{
+	return post((struct postgres_db *)base, q);
 }
 
 static err
@@ -489,7 +596,8 @@ const struct engine engine_postgres = {
 	.store_open = postgres_store_open, .store_close = postgres_store_close,
 	.open = postgres_open, .close = postgres_close,
 	.begin = postgres_begin, .commit = postgres_commit, .undo = postgres_undo,
-	.run = postgres_run, .script = postgres_script,
+	.settle = postgres_settle,
+	.run = postgres_run, .post = postgres_post, .script = postgres_script,
 	.lock = postgres_lock, .lock_schema = postgres_lock_schema,
 	.read = postgres_read, .next = postgres_next, .rows_end = postgres_rows_end,
 	.column_int = postgres_column_int, .column_bytes = postgres_column_bytes,

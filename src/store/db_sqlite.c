@@ -22,6 +22,7 @@ struct sqlite_db {
 	struct sqlite_store	*store;
 	struct connection	 reader;
 	struct member		 member;
+	struct member		 held[DB_HELD_MAX];
 };
 
 /* The place of $n is looked up once: SQLite takes it for a name, numbered by first appearance. */
@@ -276,7 +277,7 @@ sqlite_store_open(const char *where, struct store **ret)
 	TRY(connection_open(where,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 	    "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;"
-	    "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 1000;"
+	    "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;"
 	    "PRAGMA journal_size_limit = 67108864;", &writer));
 	struct sqlite_store *s = mem_alloc(1, sizeof(*s));
 
@@ -302,6 +303,8 @@ sqlite_open(struct store *base, struct db **ret)
 	db->store = s;
 	db->reader = reader;
 	(void)pthread_cond_init(&db->member.wake, NULL);
+	for (size_t i = 0; i < DB_HELD_MAX; i++)
+		(void)pthread_cond_init(&db->held[i].wake, NULL);
 	*ret = &db->base;
 	return OK;
 }
@@ -313,6 +316,8 @@ sqlite_close(struct db *base)
 
 	connection_close(&db->reader);
 	(void)pthread_cond_destroy(&db->member.wake);
+	for (size_t i = 0; i < DB_HELD_MAX; i++)
+		(void)pthread_cond_destroy(&db->held[i].wake);
 	mem_free(db);
 }
 
@@ -329,7 +334,21 @@ sqlite_commit(struct db *base)
 {
 	struct sqlite_db *db = (struct sqlite_db *)base;
 
-	return writer_commit(&db->store->writer, &db->member);
+	if (!base->holds || base->held_n == DB_HELD_MAX)
+		return writer_commit(&db->store->writer, &db->member);
+	TRY(writer_commit_held(&db->store->writer, &db->held[base->held_n]));
+	base->held_n++;
+	return OK;
+}
+
+static void
+sqlite_settle(struct db *base, err *ret_each)
+{
+	struct sqlite_db *db = (struct sqlite_db *)base;
+
+	writer_settle(&db->store->writer, &db->member, db->held, base->held_n);
+	for (size_t i = 0; i < base->held_n; i++)
+		ret_each[i] = db->held[i].answer;
 }
 
 static void
@@ -342,6 +361,12 @@ static err
 sqlite_run(struct db *base, const struct query *q, int64_t *ret_changed)
 {
 	return connection_run(&((struct sqlite_db *)base)->store->writer.connection, q, ret_changed);
+}
+
+static err
+sqlite_post(struct db *base, const struct query *q)
+{
+	return sqlite_run(base, q, &(int64_t){0});
 }
 
 static err
@@ -500,8 +525,8 @@ sqlite_checkpoint(struct db *base)
 const struct engine engine_sqlite = {
 	.store_open = sqlite_store_open, .store_close = sqlite_store_close,
 	.open = sqlite_open, .close = sqlite_close,
-	.begin = sqlite_begin, .commit = sqlite_commit, .undo = sqlite_undo,
-	.run = sqlite_run, .script = sqlite_script,
+	.begin = sqlite_begin, .commit = sqlite_commit, .undo = sqlite_undo, .settle = sqlite_settle,
+	.run = sqlite_run, .post = sqlite_post, .script = sqlite_script,
 	.lock = sqlite_lock, .lock_schema = sqlite_lock_schema,
 	.read = sqlite_read, .next = sqlite_next, .rows_end = sqlite_rows_end,
 	.column_int = sqlite_column_int, .column_bytes = sqlite_column_bytes,

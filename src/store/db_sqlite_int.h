@@ -24,7 +24,7 @@ err  connection_failed(struct connection *, int code, const char *text);
 /* A literal without binds and rows, prepared once; a failure is logged already. */
 err  connection_command(struct connection *, const char *text);
 
-/* What one handle needs to wait for its turn, and for its group's COMMIT. */
+/* What a change needs to wait for its turn, and for its group's COMMIT. */
 struct member {
 	pthread_cond_t	 wake;
 	struct member	*next;		/* in the one queue it stands in */
@@ -46,12 +46,16 @@ struct writer {
 
 	struct connection	connection;
 	struct member_queue	group;		/* done, waiting for the COMMIT */
+	int			asleep;		/* of the group's members: those that wait for it now */
 	bool			open;		/* BEGIN has run; false: the group is empty */
 	usec			opened_at;
 };
 
 err  writer_begin(struct writer *, struct member *) MUST_USE;
 err  writer_commit(struct writer *, struct member *) MUST_USE;	/* OK: on disk */
+/* The same without the wait: m is answered by the group's end, which writer_settle awaits. */
+err  writer_commit_held(struct writer *, struct member *) MUST_USE;
+void writer_settle(struct writer *, struct member *turn, const struct member *held, size_t n);
 void writer_undo(struct writer *);
 err  writer_checkpoint(struct writer *, struct member *) MUST_USE;
 

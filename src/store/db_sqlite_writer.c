@@ -1,15 +1,18 @@
 /*
  * db_sqlite_writer.c - group commit: changes run one after another, each in a
  * savepoint of one transaction, and share its COMMIT, hence its fsync.
+ * A member either sleeps until the group has ended or is held: its thread goes
+ * on, and sees to the end of the group (writer_settle) before it tells anybody.
  *
  * Nobody sleeps for ever, because of three invariants:
  *   - not taken means that nobody waits: the turn goes from hand to hand;
  *   - whoever has the turn leaves it through turn_leave, group_refuse or
  *     writer_checkpoint, however its change ends;
- *   - who leaves it to nobody ends the group first, so a group with members
- *     always has either a turn-holder to come or its COMMIT running.
+ *   - who leaves it to nobody ends the group first if a member sleeps, so such
+ *     a group always has either a turn-holder to come or its COMMIT running.
  * During the COMMIT the turn stays taken: new changes queue, and form the next group.
  */
+#include <assert.h>
 #include <time.h>
 
 #include "base/log.h"
@@ -139,6 +142,7 @@ group_end(struct writer *w)
 	if (sqlite3_get_autocommit(w->connection.handle) == 0)
 		(void)connection_command(&w->connection, "ROLLBACK");
 	w->open = false;
+	w->asleep = 0;
 
 	(void)pthread_mutex_lock(&w->lock);
 	for (struct member *m; (m = queue_take(&w->group)) != NULL; )
@@ -146,15 +150,19 @@ group_end(struct writer *w)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
-/* Give the turn to the next, who joins the group; or end the group if it is time or nobody waits. */
+/*
+ * Give the turn to the next, who joins the group; or end the group if it is time,
+ * or if nobody comes and it is empty or somebody sleeps in it.
+ */
 static void
 turn_leave(struct writer *w)
 {
 	bool ended = group_lost(w) || w->group.n >= GROUP_CHANGES_MAX ||
 	    clock_now() - w->opened_at >= GROUP_AGE_MAX;
+	bool patient = w->group.n > 0 && w->asleep == 0;
 
 	(void)pthread_mutex_lock(&w->lock);
-	if (ended || w->waiting.n == 0) {
+	if (ended || (w->waiting.n == 0 && !patient)) {
 		(void)pthread_mutex_unlock(&w->lock);
 		group_end(w);
 		(void)pthread_mutex_lock(&w->lock);
@@ -218,21 +226,65 @@ change_release(struct writer *w)
 	return connection_command(&w->connection, "RELEASE change");
 }
 
-err
-writer_commit(struct writer *w, struct member *m)
+/* Join the group. */
+static err
+change_done(struct writer *w, struct member *m)
 {
 	err e = change_release(w);
 
-	if (e != OK) {
+	if (e != OK)
 		writer_undo(w);
-		return e;
-	}
-	queue_add(&w->group, m);
+	else
+		queue_add(&w->group, m);
+	return e;
+}
+
+err
+writer_commit(struct writer *w, struct member *m)
+{
+	err e;
+
+	TRY(change_done(w, m));
+	w->asleep++;
 	turn_leave(w);
 	(void)pthread_mutex_lock(&w->lock);
 	e = answer_wait(w, m);
 	(void)pthread_mutex_unlock(&w->lock);
 	return e;
+}
+
+err
+writer_commit_held(struct writer *w, struct member *m)
+{
+	TRY(change_done(w, m));
+	turn_leave(w);
+	return OK;
+}
+
+/* Groups end in the order in which they were joined: the last one's end is the end of all. */
+static bool
+settled(struct writer *w, const struct member *last)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	bool answered = last->answered;
+	(void)pthread_mutex_unlock(&w->lock);
+	return answered;
+}
+
+void
+writer_settle(struct writer *w, struct member *turn, const struct member *held, size_t n)
+{
+	const struct member *last = &held[n - 1];
+
+	if (settled(w, last))
+		return;
+	/* Refused only where a new group could not begin: ours had ended by then. */
+	if (turn_take(w, turn) == OK) {
+		if (!settled(w, last))
+			group_end(w);
+		turn_leave(w);
+	}
+	assert(settled(w, last));
 }
 
 err
