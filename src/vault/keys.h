@@ -10,6 +10,8 @@
 #ifndef KEYS_H
 #define KEYS_H
 
+#include <pthread.h>
+
 #include "vault/vault.h"
 
 enum {
@@ -25,9 +27,15 @@ _Static_assert((int)BOX_HEAD_BYTES + (int)BOX_TAG_BYTES == (int)VAULT_OVERHEAD_B
 struct key { unsigned char bytes[KEY_BYTES]; };
 void keys_wipe(struct key *);
 
+/* Ids of persons to be, whose keys are on disk already. */
+enum { STOCK_ORGS = 64, STOCK_IDS = 16 };
+struct stock { id org, ids[STOCK_IDS]; size_t n; };
+
 struct keys;
 struct vault {
 	struct keys	*keys;
+	pthread_mutex_t	 stock_lock;
+	struct stock	 stock[STOCK_ORGS];
 	vault_door	*door;		/* NULL: nobody wants to know (tests, tools) */
 };
 

@@ -82,6 +82,12 @@ void vault_close(struct vault *);
  */
 err  vault_org_create(struct ctx *, id org) MUST_USE;
 err  vault_person_create(struct ctx *, id org, id person) MUST_USE;
+/*
+ * An id for a new person of an organisation, with its key: keys are made ahead
+ * and together, so that hardly anybody waits for the disk.  Those that nobody
+ * takes before the server ends stay as keys of nobody.
+ */
+err  vault_person_new(struct ctx *, id org, id *ret_person) MUST_USE;
 /* All of them or none, at most VAULT_BATCH_MAX (past it: ERR_TOO_LARGE). */
 err  vault_person_create_many(struct ctx *, id org, const id *persons, size_t n) MUST_USE;
 /* Destroy for ever, in keys.db and its write-ahead log.  ERR_NOT_FOUND: no such key. */

@@ -719,6 +719,29 @@ a_wrong_damaged_or_missing_root_key_is_told_apart(void **state)
 	assert_int_equal(unlink(path(s, "root.key")), 0);
 }
 
+/* Made ahead and together, yet each is one person's alone, and on disk. */
+static void
+a_new_person_has_an_id_of_its_own_whose_key_is_on_disk(void **state)
+{
+	struct scene *s = *state;
+	id persons[40], other;
+	str clear, envelope;
+
+	for (size_t i = 0; i < COUNT(persons); i++) {
+		assert_int_equal(vault_person_new(&s->c, ORG, &persons[i]), OK);
+		assert_true(vault_person_exists(&s->c, ORG, persons[i]));
+		for (size_t k = 0; k < i; k++)
+			assert_true(persons[k] != persons[i]);
+	}
+	assert_int_equal(vault_person_new(&s->c, OTHER_ORG, &other), OK);
+	assert_true(vault_person_exists(&s->c, OTHER_ORG, other));
+	assert_false(vault_person_exists(&s->c, ORG, other));
+	envelope = sealed(s, at(ORG, persons[3]), S("x"));
+	assert_int_equal(reopen(s), OK);
+	assert_int_equal(opened(s, at(ORG, persons[3]), envelope, &clear), OK);
+	assert_int_equal(vault_person_new(&s->c, 424242, &other), ERR_NOT_FOUND);
+}
+
 static void
 a_missing_key_database_is_not_made_anew(void **state)
 {
@@ -821,6 +844,7 @@ main(void)
 		TEST(a_batch_of_two_facets_leaves_two_records),
 		TEST(a_batch_has_a_largest_size_and_may_be_empty),
 		TEST(many_persons_get_their_keys_all_or_none),
+		TEST(a_new_person_has_an_id_of_its_own_whose_key_is_on_disk),
 		TEST(an_unknown_organisation_or_person_has_no_key),
 		TEST(a_shredded_person_is_noise_and_leaves_no_key_on_the_disk),
 		TEST(a_wrapped_key_moved_to_another_person_does_not_unwrap),
