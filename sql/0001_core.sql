@@ -234,7 +234,8 @@ CREATE TABLE busy (
 	PRIMARY KEY (org, holder, cell, lane)
 ) @CLUSTERED@;
 
-CREATE INDEX busy_by_booking ON busy (org, booking);
+-- Of holds only: what an appointment has taken is found by its holders and its time.
+CREATE INDEX busy_held ON busy (org, booking) WHERE until > 0;
 
 -- The places of a group session.
 CREATE TABLE seat (
@@ -408,10 +409,11 @@ CREATE TABLE audit (
 	object	BIGINT NOT NULL,
 	person	BIGINT NOT NULL,
 	detail	BIGINT NOT NULL,
-	seq	BIGINT UNIQUE,
+	seq	BIGINT,
 	hash	@BLOB@
-);
+) @CLUSTERED@;
 
+CREATE UNIQUE INDEX audit_chain ON audit (seq) WHERE seq IS NOT NULL;
 CREATE INDEX audit_unchained ON audit (id) WHERE seq IS NULL;
 CREATE INDEX audit_by_org ON audit (org, id);
 
@@ -425,7 +427,7 @@ CREATE TABLE opening (
 	purpose	BIGINT NOT NULL,
 	facet	BIGINT NOT NULL,
 	persons	@BLOB@ NOT NULL
-);
+) @CLUSTERED@;
 
 -- An answer that was given to a request which its client may repeat.
 CREATE TABLE idempotency (

@@ -39,11 +39,11 @@ audit_add(struct ctx *c, str action, id object, id person, int64_t detail)
 {
 	assert(db_in_change(c->db));
 	assert(action.n > 0 && action.n <= ACTION_BYTES_MAX);
-	return db_run(c->db, SQL(
+	return db_post(c->db, SQL(
 	    "INSERT INTO audit (id, org, at, actor, role, action, object, person, detail)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
 	    BINDS(INT(ctx_id(c)), INT(c->org), INT(c->now), INT(c->actor), INT(c->role),
-	    TEXT(action), INT(object), INT(person), INT(detail)), NULL);
+	    TEXT(action), INT(object), INT(person), INT(detail)));
 }
 
 static void

@@ -278,7 +278,7 @@ booking_insert(struct ctx *c, const struct booking_plan *p)
 {
 	const struct booking *b = &p->b;
 
-	return db_run(c->db, SQL("INSERT INTO booking (org, id, kind, state, practitioner, site, motive,"
+	return db_post(c->db, SQL("INSERT INTO booking (org, id, kind, state, practitioner, site, motive,"
 	    " person, room, device, session, series, start_at, end_at, lane, hold_until, moved_from,"
 	    " sequence, link_hash, note_sealed, source, created_at, created_by, version)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
@@ -288,7 +288,7 @@ booking_insert(struct ctx *c, const struct booking_plan *p)
 	    REF(b->series), INT(b->start), INT(b->end), INT(b->lane), REF(b->hold_until),
 	    REF(b->moved_from), p->link_hash.n > 0 ? BLOB(p->link_hash) : NIL,
 	    b->note_sealed.n > 0 ? BLOB(b->note_sealed) : NIL, INT(b->source), INT(c->now),
-	    REF(c->actor)), NULL);
+	    REF(c->actor)));
 }
 
 /* Rules do not change under a booking that is being made. */
@@ -422,8 +422,8 @@ booking_confirm(struct ctx *c, id hold, const struct booking_who *who, struct bo
 	p.before_minutes = m == NULL ? 0 : m->before_minutes;
 	p.after_minutes = m == NULL ? 0 : m->after_minutes;
 	/* Given back and taken again, this time with the person, and for good. */
-	struct busy_claim claim = booking_claim(&p);
-	TRY(busy_free(c, hold, &changed));
+	struct busy_claim claim = booking_claim(&p), lent = booking_stored_claim(&b);
+	TRY(busy_free(c, &lent, &changed));
 	TRY(busy_take(c, &claim));
 	TRY(db_run(c->db, SQL("UPDATE booking SET state = 2, person = $1, hold_until = NULL, link_hash = $2,"
 	    " version = version + 1 WHERE org = $3 AND id = $4 AND state = 1 AND hold_until > $5"),
@@ -468,10 +468,10 @@ remember(struct ctx *c, const struct booking_ask *ask, id booking)
 {
 	if (ask->idempotency_key.n == 0)
 		return OK;
-	return db_run(c->db, SQL("INSERT INTO idempotency (org, actor, key_hash, request_hash, booking, at)"
+	return db_post(c->db, SQL("INSERT INTO idempotency (org, actor, key_hash, request_hash, booking, at)"
 	    " VALUES ($1, $2, $3, $4, $5, $6)"),
 	    BINDS(INT(c->org), INT(c->actor), BLOB(token_hash(c->mem, ask->idempotency_key)),
-	    BLOB(ask->request_hash), INT(booking), INT(c->now)), NULL);
+	    BLOB(ask->request_hash), INT(booking), INT(c->now)));
 }
 
 static err

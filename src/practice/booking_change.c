@@ -16,12 +16,14 @@ live(const struct booking *b)
 err
 booking_give_back(struct ctx *c, const struct booking *b)
 {
+	struct busy_claim claim = booking_stored_claim(b);
+	struct booking session;
 	int64_t n, left;
 
 	assert(db_in_change(c->db));
 	if (b->session != 0)	/* see take_seat */
 		TRY(db_lock(c->db, b->motive, true));
-	TRY(busy_free(c, b->id, &n));
+	TRY(busy_free(c, &claim, &n));
 	if (b->session == 0)
 		return OK;
 	TRY(db_run(c->db, SQL("DELETE FROM seat WHERE org = $1 AND session = $2 AND booking = $3"),
@@ -31,7 +33,9 @@ booking_give_back(struct ctx *c, const struct booking *b)
 	if (left > 0)
 		return OK;
 	/* Nobody is coming: the session's time is free again. */
-	TRY(busy_free(c, b->session, &n));
+	TRY(booking_get(c, b->session, &session));
+	claim = booking_stored_claim(&session);
+	TRY(busy_free(c, &claim, &n));
 	return db_run(c->db, SQL("UPDATE booking SET state = 8, cancelled_at = $1, version = version + 1"
 	    " WHERE org = $2 AND id = $3"), BINDS(INT(c->now), INT(c->org), INT(b->session)), &n);
 }
@@ -191,10 +195,10 @@ booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
 	p.b.hold_until = 0;
 	p.before_minutes = m == NULL ? 0 : m->before_minutes;
 	p.after_minutes = m == NULL ? 0 : m->after_minutes;
-	struct busy_claim claim = booking_claim(&p);
+	struct busy_claim claim = booking_claim(&p), lent = booking_stored_claim(&held);
 
 	TRY(booking_give_back(c, &was));
-	TRY(busy_free(c, hold, &n));
+	TRY(busy_free(c, &lent, &n));
 	TRY(busy_take(c, &claim));
 	TRY(db_run(c->db, SQL("UPDATE seat SET booking = $1 WHERE org = $2 AND session = $3 AND booking = $4"),
 	    BINDS(INT(was.id), INT(c->org), INT(held.session), INT(hold)), &n));

@@ -56,8 +56,10 @@ free_sessions(struct ctx *c, const struct ended *list, int64_t *ret_cells)
 
 	*ret_cells = 0;
 	for (const struct ended *s = list; s != NULL; s = s->next) {
+		struct busy_claim claim = booking_stored_claim(&s->session);
+
 		there.org = s->org;
-		TRY(busy_free(&there, s->session.id, &n));
+		TRY(busy_free(&there, &claim, &n));
 		TRY(audit_add(&there, S("booking.cancel"), s->session.id, 0, s->session.practitioner));
 		*ret_cells += n;
 	}
@@ -77,7 +79,7 @@ booking_sweep(struct ctx *c, int64_t *ret_n)
 	    " (SELECT org, id FROM booking WHERE " LAPSED ")"), BINDS(INT(c->now)), &seats));
 	TRY(end_sessions(c, &ended));
 	TRY(free_sessions(c, ended, &of_sessions));
-	TRY(db_run(c->db, SQL("DELETE FROM busy WHERE (org, booking) IN"
+	TRY(db_run(c->db, SQL("DELETE FROM busy WHERE until > 0 AND (org, booking) IN"
 	    " (SELECT org, id FROM booking WHERE " LAPSED ")"), BINDS(INT(c->now)), &cells));
 	TRY(db_run(c->db, SQL("DELETE FROM booking WHERE " LAPSED), BINDS(INT(c->now)), &holds));
 	TRY(db_commit(&tx));

@@ -5,6 +5,9 @@
 #include "practice/free.h"
 #include "store/db.h"
 
+/* A claim's: practitioner, room, device, person. */
+enum { BUSY_HOLDERS = 4 };
+
 static int64_t
 first_cell(const struct busy_claim *b)
 {
@@ -17,45 +20,78 @@ last_cell(const struct busy_claim *b)
 	return cell_of(b->to - 1);
 }
 
+struct holder { id id; int lane; };
+
+static void
+holders_of(const struct busy_claim *b, struct holder ret[BUSY_HOLDERS])
+{
+	const struct holder all[BUSY_HOLDERS] = { { b->practitioner, b->lane }, { b->room, 0 },
+		{ b->device, 0 }, { b->person, 0 } };
+
+	for (int i = 0; i < BUSY_HOLDERS; i++) {
+		int at = i;
+
+		for (; at > 0 && ret[at - 1].id > all[i].id; at--)
+			ret[at] = ret[at - 1];
+		ret[at] = all[i];
+	}
+}
+
+/* A quarter of an hour at a time, then what is left of it. */
+static err
+take_cells(struct ctx *c, const struct busy_claim *b, const struct holder *h)
+{
+	int64_t cell = first_cell(b), end = last_cell(b) + 1;
+
+	for (; end - cell >= 3; cell += 3)
+		TRY(db_post(c->db, SQL("INSERT INTO busy (org, holder, cell, lane, booking, until)"
+		    " VALUES ($1, $2, $3, $4, $5, $6), ($1, $2, $3 + 1, $4, $5, $6),"
+		    " ($1, $2, $3 + 2, $4, $5, $6)"), BINDS(INT(c->org), INT(h->id), INT(cell),
+		    INT(h->lane), INT(b->booking), INT(b->until))));
+	for (; cell < end; cell++)
+		TRY(db_post(c->db, SQL("INSERT INTO busy (org, holder, cell, lane, booking, until)"
+		    " VALUES ($1, $2, $3, $4, $5, $6)"), BINDS(INT(c->org), INT(h->id), INT(cell),
+		    INT(h->lane), INT(b->booking), INT(b->until))));
+	return OK;
+}
+
 err
 busy_take(struct ctx *c, const struct busy_claim *b)
 {
+	struct holder holders[BUSY_HOLDERS];
+
 	assert(db_in_change(c->db) && b->from < b->to);
 	/* Lapsed holds are swept by a job, and here, where they would be in the way. */
-	TRY(db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND holder IN ($2, $3, $4, $5)"
+	TRY(db_post(c->db, SQL("DELETE FROM busy WHERE org = $1 AND holder IN ($2, $3, $4, $5)"
 	    " AND cell >= $6 AND cell <= $7 AND until > 0 AND until <= $8"),
 	    BINDS(INT(c->org), INT(b->practitioner), INT(b->room), INT(b->device), INT(b->person),
-	    INT(first_cell(b)), INT(last_cell(b)), INT(c->now)), &(int64_t){0}));
+	    INT(first_cell(b)), INT(last_cell(b)), INT(c->now))));
 	/*
-	 * One statement for all holders, in one order for everybody, so that
-	 * two changes which want the same cells never wait for each other.
+	 * In one order for everybody, by holder and by cell, so that two changes
+	 * which want the same cells never wait for each other.
 	 */
-	return db_run(c->db, SQL("INSERT INTO busy (org, holder, cell, lane, booking, until)"
-	    " WITH RECURSIVE span(cell) AS (SELECT CAST($6 AS BIGINT)"
-	    "  UNION ALL SELECT cell + 1 FROM span WHERE cell < CAST($7 AS BIGINT)),"
-	    " who(holder, lane) AS (SELECT CAST($2 AS BIGINT), CAST($10 AS BIGINT)"
-	    "  UNION ALL SELECT CAST($3 AS BIGINT), 0 UNION ALL SELECT CAST($4 AS BIGINT), 0"
-	    "  UNION ALL SELECT CAST($5 AS BIGINT), 0)"
-	    " SELECT CAST($1 AS BIGINT), who.holder, span.cell, who.lane,"
-	    "  CAST($8 AS BIGINT), CAST($9 AS BIGINT)"
-	    " FROM who, span WHERE who.holder <> 0 ORDER BY who.holder, span.cell"),
-	    BINDS(INT(c->org), INT(b->practitioner), INT(b->room), INT(b->device), INT(b->person),
-	    INT(first_cell(b)), INT(last_cell(b)), INT(b->booking), INT(b->until), INT(b->lane)),
-	    &(int64_t){0});
+	holders_of(b, holders);
+	for (int i = 0; i < BUSY_HOLDERS; i++)
+		if (holders[i].id != 0)
+			TRY(take_cells(c, b, &holders[i]));
+	return OK;
 }
 
+/* By the key's own order: an index by booking would cost every cell that is taken a second row. */
 err
-busy_free(struct ctx *c, id booking, int64_t *ret_cells)
+busy_free(struct ctx *c, const struct busy_claim *b, int64_t *ret_cells)
 {
-	return db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND booking = $2"),
-	    BINDS(INT(c->org), INT(booking)), ret_cells);
+	return db_run(c->db, SQL("DELETE FROM busy WHERE org = $1 AND holder IN ($2, $3, $4, $5)"
+	    " AND cell >= $6 AND cell <= $7 AND booking = $8"),
+	    BINDS(INT(c->org), INT(b->practitioner), INT(b->room), INT(b->device), INT(b->person),
+	    INT(first_cell(b)), INT(last_cell(b)), INT(b->booking)), ret_cells);
 }
 
 err
-busy_extend(struct ctx *c, id booking, usec until)
+busy_extend(struct ctx *c, id hold, usec until)
 {
 	return db_run(c->db, SQL("UPDATE busy SET until = $1 WHERE org = $2 AND booking = $3 AND until > 0"),
-	    BINDS(INT(until), INT(c->org), INT(booking)), &(int64_t){0});
+	    BINDS(INT(until), INT(c->org), INT(hold)), &(int64_t){0});
 }
 
 err

@@ -19,8 +19,9 @@ struct busy_claim {
 
 /* ERR_CONFLICT: somebody is there already; the change must be given up. */
 err  busy_take(struct ctx *, const struct busy_claim *) MUST_USE;
-err  busy_free(struct ctx *, id booking, int64_t *ret_cells) MUST_USE;
-err  busy_extend(struct ctx *, id booking, usec until) MUST_USE;
+/* What the booking has taken of the claim's holders, within the claim's time. */
+err  busy_free(struct ctx *, const struct busy_claim *, int64_t *ret_cells) MUST_USE;
+err  busy_extend(struct ctx *, id hold, usec until) MUST_USE;
 
 /* Is the holder free in this lane, lapsed holds aside? */
 err  busy_is_free(struct ctx *, const struct busy_claim *, id holder, int lane, bool *ret) MUST_USE;

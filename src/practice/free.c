@@ -235,6 +235,19 @@ free_forget(struct free_cache *f, id org, id holder, int64_t first, int64_t n)
 	(void)pthread_rwlock_unlock(&f->lock);
 }
 
+void
+free_forget_all(struct free_cache *f)
+{
+	(void)pthread_rwlock_wrlock(&f->lock);
+	for (size_t i = 0; i < FREE_PAGES_MAX; i++)
+		f->pages[i].good_until = 0;
+	for (size_t i = 0; i < EPOCHS; i++)
+		atomic_fetch_add(&f->epochs[i], 1);
+	for (size_t i = 0; i < ORGS; i++)
+		atomic_fetch_add(&f->org_epochs[i], 1);
+	(void)pthread_rwlock_unlock(&f->lock);
+}
+
 uint32_t
 free_mark(struct free_cache *f, id org, id holder)
 {

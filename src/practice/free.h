@@ -38,6 +38,8 @@ err  free_cells(struct ctx *, id holder, int64_t first, int64_t n, struct cells 
 
 /* After a commit that took or freed cells of the holder. */
 void free_forget(struct free_cache *, id org, id holder, int64_t first, int64_t n);
+/* After the loss of changes that memory was told of. */
+void free_forget_all(struct free_cache *);
 
 /*
  * The same for a change that only took cells, without reading them all again:

@@ -34,11 +34,11 @@ static err
 insert(struct ctx *c, const struct outbox_prepared *m, id booking, usec not_before)
 {
 	assert(db_in_change(c->db));
-	return db_run(c->db, SQL("INSERT INTO outbox (org, id, kind, person, booking, payload_sealed,"
+	return db_post(c->db, SQL("INSERT INTO outbox (org, id, kind, person, booking, payload_sealed,"
 	    " state, attempts, next_at, claimed_until, last_code, created_at)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, 0, 0, $8)"),
 	    BINDS(INT(m->org), INT(m->id), INT(m->kind), INT(m->person), REF(booking),
-	    m->sealed.n > 0 ? BLOB(m->sealed) : NIL, INT(not_before), INT(c->now)), NULL);
+	    m->sealed.n > 0 ? BLOB(m->sealed) : NIL, INT(not_before), INT(c->now)));
 }
 
 err

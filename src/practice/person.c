@@ -104,15 +104,21 @@ match_text(struct arena *mem, str reach, const struct person *p)
 }
 
 static err
+match_blind(struct ctx *c, enum blind_column column, str reach, const struct person *p, str *ret)
+{
+	return vault_blind(c, c->org, column, match_text(c->mem, reach, p), ret);
+}
+
+static err
 blinds(struct ctx *c, const struct person *p, struct person_prepared *ret)
 {
 	if (p->email.n > 0) {
 		TRY(vault_blind(c, c->org, BLIND_EMAIL, p->email, &ret->email_blind));
-		TRY(vault_blind(c, c->org, BLIND_MATCH_EMAIL, match_text(c->mem, p->email, p), &ret->match_email));
+		TRY(match_blind(c, BLIND_MATCH_EMAIL, p->email, p, &ret->match_email));
 	}
 	if (p->phone.n > 0) {
 		TRY(vault_blind(c, c->org, BLIND_PHONE, p->phone, &ret->phone_blind));
-		TRY(vault_blind(c, c->org, BLIND_MATCH_PHONE, match_text(c->mem, p->phone, p), &ret->match_phone));
+		TRY(match_blind(c, BLIND_MATCH_PHONE, p->phone, p, &ret->match_phone));
 	}
 	return OK;
 }
@@ -141,8 +147,7 @@ person_prepare(struct ctx *c, const struct person *form, struct person_prepared 
 	assert(!db_in_change(c->db));
 	if (person_clean(c, false, &p) != PERSON_SOUND)
 		return ERR_INVALID;
-	p.id = ctx_id(c);
-	TRY(vault_person_create(c, c->org, p.id));
+	TRY(vault_person_new(c, c->org, &p.id));
 	return seal(c, &p, 1, ret);
 }
 
@@ -188,13 +193,13 @@ person_insert(struct ctx *c, const struct person_prepared *p)
 {
 	assert(db_in_change(c->db));
 	TRY(check_guardian(c, p->id, p->guardian));
-	TRY(db_run(c->db, SQL(
+	TRY(db_post(c->db, SQL(
 	    "INSERT INTO person (org, id, version, identity_sealed, email_blind, phone_blind,"
 	    " match_email, match_phone, guardian, created_at, last_act_at)"
 	    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9)"),
 	    BINDS(INT(c->org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
 	    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
-	    REF(p->guardian), INT(c->now)), NULL));
+	    REF(p->guardian), INT(c->now))));
 	return audit_add(c, S("person.create"), p->id, p->id, 0);
 }
 
@@ -362,18 +367,21 @@ err
 person_find_match(struct ctx *c, const struct person *form, id *ret)
 {
 	struct person p = *form;
-	struct person_prepared wanted = {0};
 	err e = ERR_NOT_FOUND;
+	str blind;
 
 	if (person_clean(c, false, &p) != PERSON_SOUND)
 		return ERR_INVALID;
-	TRY(blinds(c, &p, &wanted));
-	if (p.email.n > 0)
+	if (p.email.n > 0) {
+		TRY(match_blind(c, BLIND_MATCH_EMAIL, p.email, &p, &blind));
 		e = db_one_int(c->db, SQL("SELECT id FROM person WHERE org = $1 AND match_email = $2"
-		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(wanted.match_email)), ret);
-	if (e == ERR_NOT_FOUND && p.phone.n > 0)
+		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(blind)), ret);
+	}
+	if (e == ERR_NOT_FOUND && p.phone.n > 0) {
+		TRY(match_blind(c, BLIND_MATCH_PHONE, p.phone, &p, &blind));
 		e = db_one_int(c->db, SQL("SELECT id FROM person WHERE org = $1 AND match_phone = $2"
-		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(wanted.match_phone)), ret);
+		    " ORDER BY id LIMIT 1"), BINDS(INT(c->org), BLOB(blind)), ret);
+	}
 	return e;
 }
 
