@@ -1,4 +1,5 @@
 /* cmd_serve.c - `serment serve`: from the command line to a server that answers, and to its end. */
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 #include "app/file.h"
 #include "app/jobs.h"
 #include "base/log.h"
+#include "practice/free.h"
+#include "store/db_held.h"
 #include "web/web.h"
 
 enum {
@@ -28,10 +31,12 @@ struct serve {
 	struct web_site		 site;
 };
 
-/* A worker thread's own state. */
+/* A worker thread's own state; what stands beside the answers that it holds back. */
 struct worker {
 	struct serve	*serve;
 	struct db	*db;
+	struct waiting { usec began; size_t changes; } waiting[HTTP_HELD_MAX];
+	size_t		 waiting_n;
 };
 
 /* --- what the HTTP layer calls --- */
@@ -70,10 +75,65 @@ handle(void *worker, struct http_request *request, struct http_response *respons
 	usec began = clock_monotonic();
 	struct ctx c = server_ctx(s->server, request->mem, w->db);
 
+	size_t held = db_held(w->db);
+
 	/* Nobody in particular, until the router has found out who it is. */
 	c.role = ROLE_PUBLIC;
+	db_hold(w->db, request->may_hold);
 	web_handle(&c, &s->site, request, response);
-	metrics_request(&s->metrics, response->status, clock_monotonic() - began);
+	if (db_held(w->db) > held) {
+		response->held = true;
+		w->waiting[w->waiting_n++] = (struct waiting){ began, db_held(w->db) - held };
+	} else {
+		metrics_request(&s->metrics, response->status, clock_monotonic() - began);
+	}
+}
+
+static bool
+may_hold(void *app, enum http_method method, str path)
+{
+	struct serve *s = app;
+
+	return store_is_sqlite(s->server->store) && web_may_hold(method, path);
+}
+
+/* An answer stands if all its changes do. */
+static err
+worst(const err *each, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		TRY(each[i]);
+	return OK;
+}
+
+static void
+not_saved(struct worker *w, const struct http_held *h)
+{
+	struct ctx c = server_ctx(w->serve->server, h->request->mem, w->db);
+
+	/* Memory was told of time that nobody has taken after all. */
+	free_forget_all(c.free);
+	web_not_saved(&c, &w->serve->site, h->request, h->response);
+}
+
+static void
+settle(void *worker, const struct http_held *held, size_t n)
+{
+	struct worker *w = worker;
+	struct serve *s = w->serve;
+	err each[DB_HELD_MAX] = {0};
+	const err *next = each;
+
+	assert(n == w->waiting_n);
+	db_settle(w->db, each);
+	for (size_t i = 0; i < n; i++) {
+		if (worst(next, w->waiting[i].changes) != OK)
+			not_saved(w, &held[i]);
+		next += w->waiting[i].changes;
+		metrics_request(&s->metrics, held[i].response->status,
+		    clock_monotonic() - w->waiting[i].began);
+	}
+	w->waiting_n = 0;
 }
 
 static int64_t
@@ -155,7 +215,7 @@ http_begin(struct serve *s, const char *address, int port)
 		.header_seconds = HEADER_SECONDS, .body_seconds = BODY_SECONDS, .idle_seconds = IDLE_SECONDS,
 		.body_bytes_max = WEB_UPLOAD_BYTES_MAX, .trust_proxy = c->trust_proxy,
 		.worker_start = worker_start, .worker_end = worker_end, .handle = handle,
-		.body_limit = body_limit, .refuse = refuse, .app = s,
+		.may_hold = may_hold, .settle = settle, .body_limit = body_limit, .refuse = refuse, .app = s,
 	};
 
 	TRY(http_start(&o, &s->http));

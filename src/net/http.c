@@ -111,6 +111,7 @@ take_body(struct http_exchange *e, str piece)
 static enum MHD_Result
 hand_over(struct http_exchange *e)
 {
+	const struct http_options *o = &e->server->options;
 	struct http_pool *pool = &e->server->pool;
 
 	if (e->body_too_large)
@@ -120,6 +121,7 @@ hand_over(struct http_exchange *e)
 		return refuse(e, MHD_HTTP_SERVICE_UNAVAILABLE);
 	atomic_store(&e->from->deadline, HTTP_NEVER);	/* from here it is we who are slow */
 	e->stage = HTTP_STAGE_WORKER;
+	e->request.may_hold = o->may_hold != NULL && o->may_hold(o->app, e->request.method, e->request.path);
 	/* Before the push: a worker may resume what is not yet suspended. */
 	MHD_suspend_connection(e->wire);
 	if (!http_pool_push(pool, e)) {

@@ -20,6 +20,7 @@ enum {
 	HTTP_FORM_FIELDS_MAX = 200,
 	HTTP_WAITING_PER_WORKER = 32,		/* requests queued for a worker: 503 beyond */
 	HTTP_SEND_BYTES_PER_SECOND_MIN = 8192,	/* who reads an answer more slowly is cut */
+	HTTP_HELD_MAX = 64,			/* answers that are held back at a time */
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
@@ -36,6 +37,7 @@ struct http_request {
 	str			 body;
 	str			 peer;		/* address; the proxy's word where it is trusted */
 	bool			 secure;	/* the client's side is HTTPS */
+	bool			 may_hold;	/* its answer may be held: see http_options.settle */
 	struct arena		*mem;		/* lives until the answer is sent */
 };
 
@@ -45,8 +47,10 @@ struct http_response {
 	size_t			 headers_n;
 	str			 body;		/* in the request's arena, or for ever (assets) */
 	struct http_shared	*shared;	/* instead of body: a counted block, released when sent */
+	bool			 held;		/* not to be sent before settle; only if may_hold */
 };
 
+struct http_held { struct http_request *request; struct http_response *response; };
 /* A counted block of bytes that many answers may send at once (caches). */
 struct http_shared;
 struct http_shared *http_shared_make(str bytes);	/* copies */
@@ -86,6 +90,11 @@ struct http_options {
 	void		 (*worker_end)(void *app, void *worker);
 	/* Fill the response; never blocks for ever. */
 	void		 (*handle)(void *worker, struct http_request *, struct http_response *);
+	/* May handle hold this one's answer, because it waits for a disk?  In an event thread; NULL: no. */
+	bool		(*may_hold)(void *app, enum http_method, str path);
+	/* Wait for what held answers wait for, and mend those that prove untrue; then they are sent.  One
+	 * worker at a time does such requests, until none waits, HTTP_HELD_MAX are held, or 5 ms are over. */
+	void		(*settle)(void *worker, const struct http_held *, size_t n);
 	/* The largest body that this target takes, asked before a byte of it is read,
 	 * in an event thread; -1, or a NULL callback: no limit of its own. */
 	int64_t		 (*body_limit)(void *app, enum http_method, str path);

@@ -34,7 +34,8 @@ enum http_stage {
 };
 
 struct http_exchange {
-	struct http_exchange	*next;		/* in the queue of the workers */
+	struct http_exchange	*next;		/* in a queue of the workers */
+	uint64_t		 number;	/* when it was queued */
 	struct http_server	*server;
 	struct http_connection	*from;
 	struct MHD_Connection	*wire;
@@ -63,11 +64,13 @@ void http_answer_make(struct http_exchange *, bool close_connection);
 /* Fills response with a refusal and makes the answer. */
 void http_answer_refuse(struct http_exchange *, int status);
 
-/* http_pool.c: the workers and the bounded queue in front of them. */
+/* http_pool.c: the workers and the bounded queues in front of them. */
 struct http_pool {
 	pthread_mutex_t		 lock;
 	pthread_cond_t		 more;
-	struct http_exchange	*first, **last;
+	struct http_queue { struct http_exchange *first, **last; } plain, holdable;
+	uint64_t		 pushed;	/* exchanges, ever: their order over both queues */
+	bool			 holder;	/* a worker is at holdable exchanges, until it settles */
 	_Atomic int		 waiting;	/* reserved places, each soon to be pushed */
 	int			 waiting_max;
 	int			 sleeping;	/* workers in pthread_cond_wait */
@@ -109,8 +112,7 @@ struct http_server {
 	struct http_pool	 pool;
 	struct http_reaper	 reaper;
 	struct MHD_Daemon	*daemon;
-	int			 listener;
-	int			 port;
+	int			 listener, port;
 	_Atomic bool		 draining;	/* every answer closes its connection */
 	_Atomic int64_t		 in_flight, requests, refused;
 };

@@ -26,9 +26,14 @@ const size_t routes_n = COUNT(routes);
 static bool
 matches(const char *pattern, str path, str *args)
 {
-	str want = str_c(pattern), piece, part;
+	str want, piece, part;
 	int n = 0;
 
+	/* Most rows are out at the first letters. */
+	for (size_t i = 0; pattern[i] != '\0' && pattern[i] != '{'; i++)
+		if (i == path.n || pattern[i] != path.p[i])
+			return false;
+	want = str_c(pattern);
 	while (str_split(&want, '/', &piece)) {
 		if (!str_split(&path, '/', &part))
 			return false;
@@ -338,6 +343,16 @@ run(struct web *w)
 	return OK;
 }
 
+static void
+begin(struct web *w, const struct ctx *c, const struct web_site *site, struct http_request *r,
+    struct http_response *answer)
+{
+	*answer = (struct http_response){0};
+	*w = (struct web){ .c = *c, .site = site, .http = r, .answer = answer };
+	w->c.mem = r->mem;
+	w->c.lang = language(w);
+}
+
 void
 web_handle(struct ctx *c, const struct web_site *site, struct http_request *r, struct http_response *answer)
 {
@@ -346,14 +361,33 @@ web_handle(struct ctx *c, const struct web_site *site, struct http_request *r, s
 
 	/* When the engine asks for a change again, the whole request runs again. */
 	for (int i = 0; i < RUNS_MAX && e == ERR_RETRY; i++) {
-		*answer = (struct http_response){0};
-		*w = (struct web){ .c = *c, .site = site, .http = r, .answer = answer };
-		w->c.mem = r->mem;
-		w->c.lang = language(w);
+		begin(w, c, site, r, answer);
 		e = run(w);
 	}
 	if (e != OK)
 		view_error(w, e);
+}
+
+void
+web_not_saved(const struct ctx *c, const struct web_site *site, struct http_request *r,
+    struct http_response *answer)
+{
+	struct web *w = NEW(r->mem, struct web);
+	uint32_t unused;
+
+	begin(w, c, site, r, answer);
+	w->route = find(r->method, r->path, w->args, &unused);
+	view_error(w, ERR_STORE);
+}
+
+bool
+web_may_hold(enum http_method method, str path)
+{
+	str args[WEB_ARGS_MAX];
+	uint32_t unused;
+	const struct route *route = find(method, path, args, &unused);
+
+	return route != NULL && (route->flags & ROUTE_HELD) != 0;
 }
 
 int64_t

@@ -44,6 +44,8 @@ enum route_flags {
 	ROUTE_LIMITED = 4,	/* costs something: held to the public's rate */
 	ROUTE_SIGN_IN = 8,	/* for a session whose second factor is still due */
 	ROUTE_UPLOAD = 16,	/* multipart body */
+	ROUTE_HELD = 32,	/* the answer may wait for the disk with others: what the handler
+				   has changed it reads again only inside a change */
 };
 
 struct route {
@@ -92,6 +94,10 @@ struct web_site {
 void web_handle(struct ctx *, const struct web_site *, struct http_request *, struct http_response *);
 /* The body limit of a path, before its body is read; see http_options. */
 int64_t web_body_limit(enum http_method, str path);
+/* May an answer of this path be held; see http_options.settle and db_hold. */
+bool web_may_hold(enum http_method, str path);
+/* Instead of an answer whose changes could not be saved. */
+void web_not_saved(const struct ctx *, const struct web_site *, struct http_request *, struct http_response *);
 /* An answer of the HTTP layer itself (400, 413, 431, 503) in words. */
 void web_refuse(const struct web_site *, int status, struct http_request *, struct http_response *);
 

@@ -64,6 +64,29 @@ handle(void *worker, struct http_request *r, struct http_response *ret)
 		    STR_FMT(r->path), STR_FMT(r->query));
 	if (str_eq(r->path, S("/gate")))
 		wait_at_gate(app);
+	ret->held = r->may_hold;
+}
+
+static bool
+may_hold(void *app, enum http_method method, str path)
+{
+	(void)app;
+	(void)method;
+	return str_eq(path, S("/hold")) || str_eq(path, S("/lost"));
+}
+
+static void
+settle(void *worker, const struct http_held *held, size_t n)
+{
+	struct app *app = worker;
+
+	atomic_fetch_add(&app->settlings, 1);
+	if (atomic_load(&app->settling_waits))
+		wait_at_gate(app);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(held[i].request->path, S("/lost")))
+			*held[i].response = (struct http_response){ .status = 503, .body = S("lost") };
+	atomic_fetch_add(&app->settled, (int)n);
 }
 
 static int64_t
@@ -83,7 +106,7 @@ httpd_prepare(void **state)
 		.address = "127.0.0.1", .event_threads = 2, .workers = 4, .connections_max = 200,
 		.header_seconds = 30, .body_seconds = 30, .idle_seconds = 30,
 		.body_bytes_max = BODY_MAX, .worker_start = worker_start, .worker_end = worker_end,
-		.handle = handle, .body_limit = body_limit, .app = &f->app,
+		.handle = handle, .may_hold = may_hold, .settle = settle, .body_limit = body_limit, .app = &f->app,
 	};
 	*state = f;
 	return 0;

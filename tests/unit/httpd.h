@@ -23,12 +23,15 @@ enum {
 };
 
 /* /echo gives the body back, /block the shared block, /who the peer; /gate waits until it
- * is open; any other path is answered with its method, path and query. */
+ * is open; the answer of /hold is held, and /lost too, which settling makes a 503; any
+ * other path is answered with its method, path and query. */
 struct app {
 	_Atomic int	 started, ended, handled;
 	int		 fail_at;	/* this worker_start fails; 0: none */
 	_Atomic bool	 gate_open;
 	_Atomic int	 at_gate;
+	_Atomic bool	 settling_waits;	/* for the gate */
+	_Atomic int	 settlings, settled;	/* calls, and answers in all of them */
 	struct http_shared *_Atomic block;
 };
 

@@ -316,6 +316,78 @@ refuses_newcomers(const struct fixture *f)
 	return fd < 0;
 }
 
+/* ---- answers that are held ---- */
+
+static bool
+is_settling(const struct fixture *f)
+{
+	return f->app.at_gate == 1;
+}
+
+static bool
+nine_are_handled(const struct fixture *f)
+{
+	return f->app.handled == 9;
+}
+
+static void
+held_answers_leave_when_they_are_settled_and_others_do_not_wait_for_them(void **state)
+{
+	struct fixture *f = httpd_start(state);
+	struct client *held[8];
+
+	atomic_store(&f->app.settling_waits, true);
+	for (int i = 0; i < 8; i++) {
+		held[i] = httpd_dial(f);
+		httpd_say(held[i], "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+		if (i == 0)	/* the first is settled alone; the others wait for the one worker meanwhile */
+			httpd_await(f, is_settling);
+	}
+	assert_int_equal(httpd_status_of(f, "GET /plain HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
+	assert_int_equal(f->app.handled, 2);
+	for (int i = 0; i < 8; i++)
+		assert_false(httpd_listen(held[i], 10));
+	assert_int_equal(f->app.settled, 0);
+	atomic_store(&f->app.gate_open, true);
+	for (int i = 0; i < 8; i++) {
+		assert_string_equal(httpd_hear(held[i], true).body, "GET /hold ?");
+		httpd_hang_up(held[i]);
+	}
+	httpd_await(f, nine_are_handled);
+	assert_int_equal(f->app.settled, 8);
+	assert_true(f->app.settlings < 8);
+}
+
+static void
+settling_has_the_last_word_on_a_held_answer(void **state)
+{
+	struct fixture *f = httpd_start(state);
+
+	assert_int_equal(httpd_status_of(f, "GET /lost HTTP/1.1\r\nHost: h\r\n\r\n"), 503);
+	assert_int_equal(httpd_status_of(f, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
+	assert_int_equal(f->app.settled, 2);
+}
+
+static void
+a_stop_settles_what_is_held(void **state)
+{
+	struct fixture *f = httpd_start(state);
+	struct client *c = httpd_dial(f);
+	pthread_t stopper;
+
+	atomic_store(&f->app.settling_waits, true);
+	httpd_say(c, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+	httpd_await(f, is_settling);
+	assert_int_equal(pthread_create(&stopper, NULL, stop_in_a_hurry, f->server), 0);
+	httpd_await(f, refuses_newcomers);
+	assert_false(httpd_listen(c, 50));
+	atomic_store(&f->app.gate_open, true);
+	assert_int_equal(httpd_hear(c, true).status, 200);
+	pthread_join(stopper, NULL);
+	f->server = NULL;
+	httpd_hang_up(c);
+}
+
 static void
 a_stop_finishes_requests_in_flight(void **state)
 {
@@ -423,6 +495,9 @@ main(void)
 		SERVED(one_address_holds_only_so_many_connections),
 		SERVED(beyond_a_full_queue_the_answer_is_503_at_once),
 		SERVED(a_shared_block_is_released_when_it_was_sent),
+		SERVED(held_answers_leave_when_they_are_settled_and_others_do_not_wait_for_them),
+		SERVED(settling_has_the_last_word_on_a_held_answer),
+		SERVED(a_stop_settles_what_is_held),
 		SERVED(a_stop_finishes_requests_in_flight),
 		SERVED(a_hurried_stop_refuses_what_still_waits),
 		SERVED(a_worker_that_cannot_start_fails_the_start),
