@@ -1,13 +1,14 @@
 /*
- * commits.c - the reference beside which bookings are measured: how many
- * single-row durable commits SQLite itself makes a second, with the same
- * settings, alone and with a plain writer thread that commits what waits
- * together.  Uses nothing of ours.
+ * commits.c - the references beside which bookings are measured: how many
+ * durable changes SQLite itself makes a second, with the same settings, alone
+ * and with a plain writer thread that commits what waits together.  A change is
+ * one small row; or, with the schema given, every row that one booking writes.
+ * No HTTP, no JSON, no rules, no keys, and no code of ours.
  *
  *	commits FILE plain SECONDS
- *	commits FILE group SECONDS CLIENTS
+ *	commits FILE group SECONDS CLIENTS [SCHEMA]
  *
- * Prints one number: commits a second.
+ * Prints one number: changes a second.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -21,7 +22,7 @@
 
 #include <sqlite3.h>
 
-enum { CLIENTS_MAX = 256, ROW_BYTES = 64 };
+enum { CLIENTS_MAX = 256, SCHEMA_BYTES_MAX = 1 << 20, STATEMENTS_MAX = 8 };
 
 struct waiting { struct waiting *next; pthread_cond_t done_signal; bool done; };
 
@@ -32,7 +33,8 @@ static struct {
 	atomic_bool	 stop;
 	atomic_long	 commits;
 	sqlite3		*db;
-	sqlite3_stmt	*insert;
+	sqlite3_stmt	*change[STATEMENTS_MAX];	/* ?1: the number of the change */
+	int64_t		 number;
 } all = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
 
 static void
@@ -50,14 +52,68 @@ run(const char *sql)
 	must(sqlite3_exec(all.db, sql, NULL, NULL, NULL), sql);
 }
 
-static void
-insert_row(void)
-{
-	static const char row[ROW_BYTES];
+static const char *const one_row[] = {
+	"INSERT INTO row (id, text) VALUES (?1, zeroblob(64))",
+};
 
-	must(sqlite3_bind_blob(all.insert, 1, row, sizeof(row), SQLITE_STATIC), "bind");
-	must(sqlite3_step(all.insert), "insert");
-	must(sqlite3_reset(all.insert), "reset");
+/* A quarter of an hour of one of 60 practitioners, for one of 480 persons who are known. */
+static const char *const one_booking[] = {
+	"UPDATE person SET last_act_at = ?1 WHERE org = 1 AND id = 1000 + ?1 % 480",
+	"DELETE FROM busy WHERE org = 1 AND holder IN (100 + ?1 % 60, 1000 + ?1 % 480)"
+	" AND cell >= ?1 / 60 * 3079 % 8192 * 3 AND cell <= ?1 / 60 * 3079 % 8192 * 3 + 2 AND until > 0",
+	"INSERT INTO busy SELECT 1, h.column1, ?1 / 60 * 3079 % 8192 * 3 + c.column1, 0, ?1, 0"
+	" FROM (VALUES (100 + ?1 % 60), (1000 + ?1 % 480)) h, (VALUES (0), (1), (2)) c",
+	"INSERT INTO booking (org, id, kind, state, practitioner, site, motive, person, start_at, end_at,"
+	" lane, sequence, link_hash, source, created_at, created_by, version)"
+	" VALUES (1, 900000000000000000 + ?1, 1, 2, 100 + ?1 % 60, 5, 6, 1000 + ?1 % 480,"
+	" ?1 / 60 * 3079 % 8192 * 900000000, ?1 / 60 * 3079 % 8192 * 900000000 + 900000000,"
+	" 0, 0, randomblob(32), 3, 1795392000000000, 7, 1)",
+	"INSERT INTO outbox (org, id, kind, person, booking, state, attempts, next_at, claimed_until,"
+	" last_code, created_at) VALUES (1, 900000000000000000 + ?1, 1, 1000 + ?1 % 480,"
+	" 900000000000000000 + ?1, 1, 0, 1795392000000000, 0, 0, 1795392000000000)",
+	"INSERT INTO audit (id, org, at, actor, role, action, object, person, detail)"
+	" VALUES (900000000000000000 + ?1, 1, 1795392000000000, 7, 3, 'booking.create',"
+	" 900000000000000000 + ?1, 1000 + ?1 % 480, 100 + ?1 % 60)",
+};
+
+static const char people[] =
+    "WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1479)"
+    " INSERT INTO person (org, id, version, identity_sealed, email_blind, phone_blind, match_email,"
+    " match_phone, created_at, last_act_at) SELECT 1, i, 1, randomblob(210), randomblob(16),"
+    " randomblob(16), randomblob(16), randomblob(16), 0, 0 FROM n";
+
+static void
+prepare(const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		must(sqlite3_prepare_v2(all.db, texts[i], -1, &all.change[i], NULL), texts[i]);
+}
+
+static void
+prepare_booking(const char *schema)
+{
+	static char text[SCHEMA_BYTES_MAX];
+	FILE *f = fopen(schema, "r");
+
+	if (f == NULL || fread(text, 1, sizeof(text) - 1, f) == 0) {
+		perror(schema);
+		exit(1);
+	}
+	(void)fclose(f);
+	run(text);
+	run(people);
+	prepare(one_booking, sizeof(one_booking) / sizeof(*one_booking));
+}
+
+static void
+make_change(void)
+{
+	all.number++;
+	for (int i = 0; i < STATEMENTS_MAX && all.change[i] != NULL; i++) {
+		must(sqlite3_bind_int64(all.change[i], 1, all.number), "bind");
+		must(sqlite3_step(all.change[i]), "step");
+		must(sqlite3_reset(all.change[i]), "reset");
+	}
 }
 
 static double
@@ -106,7 +162,7 @@ writer(void *arg)
 			return NULL;
 		run("BEGIN IMMEDIATE");
 		for (struct waiting *w = batch; w != NULL; w = w->next)
-			insert_row();
+			make_change();
 		run("COMMIT");
 		(void)pthread_mutex_lock(&all.lock);
 		while (batch != NULL) {
@@ -150,7 +206,7 @@ plain(double seconds)
 
 	while (seconds_now() - began < seconds) {
 		run("BEGIN IMMEDIATE");
-		insert_row();
+		make_change();
 		run("COMMIT");
 		commits++;
 	}
@@ -168,12 +224,19 @@ main(int argc, char **argv)
 	must(sqlite3_open(argv[1], &all.db), "open");
 	run("PRAGMA journal_mode = WAL");
 	run("PRAGMA synchronous = FULL");
-	run("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, text BLOB NOT NULL)");
-	must(sqlite3_prepare_v2(all.db, "INSERT INTO row (text) VALUES (?1)", -1, &all.insert, NULL), "prepare");
+	run("PRAGMA cache_size = -16000");
+	run("PRAGMA wal_autocheckpoint = 4000");
+	if (argc > 5) {
+		prepare_booking(argv[5]);
+	} else {
+		run("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, text BLOB NOT NULL)");
+		prepare(one_row, 1);
+	}
 	double rate = strcmp(argv[2], "plain") == 0 ? plain(seconds) :
 	    grouped(seconds, clients < CLIENTS_MAX ? (int)clients : CLIENTS_MAX);
 	(void)printf("%.0f\n", rate);
-	(void)sqlite3_finalize(all.insert);
+	for (int i = 0; i < STATEMENTS_MAX; i++)
+		(void)sqlite3_finalize(all.change[i]);
 	(void)sqlite3_close(all.db);
 	return 0;
 }

@@ -13,11 +13,13 @@ import json
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ["SERMENT_BIN"] = os.environ.get("SERMENT_BIN", str(ROOT / "build/serment"))
@@ -55,24 +57,73 @@ def wrk(port, path, connections, seconds=None, script=None):
     return rate, percentile(50), percentile(99), int(bad[1]) if bad else 0
 
 
-def commits(mode, clients=1):
-    program = ROOT / "build/bench-commits"
-    if not program.exists():
-        subprocess.run(["cc", "-O2", "-o", program, ROOT / "bench/commits.c", "-lsqlite3", "-lpthread"], check=True)
+def schema(blob, clustered):
+    text = "".join(p.read_text() for p in sorted((ROOT / "sql").glob("*.sql")))
+    return text.replace("@BLOB@", blob).replace("@CLUSTERED@", clustered)
+
+
+def commits(mode, clients=1, rows_of_a_booking=False):
+    """Durable changes a second by SQLite alone: of one small row, or of all rows that a booking writes."""
+    program, source = ROOT / "build/bench-commits", ROOT / "bench/commits.c"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["cc", "-O2", "-o", program, source, "-lsqlite3", "-lpthread"], check=True)
     with tempfile.TemporaryDirectory() as folder:
-        out = subprocess.run([program, f"{folder}/c.db", mode, str(SECONDS), str(clients)],
-                             capture_output=True, text=True, check=True).stdout
+        argv = [program, f"{folder}/c.db", mode, str(SECONDS), str(clients)]
+        if rows_of_a_booking:
+            pathlib.Path(folder, "schema.sql").write_text(schema("BLOB", "WITHOUT ROWID"))
+            argv.append(f"{folder}/schema.sql")
+        out = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
     return float(out)
 
 
-def pgbench(url, clients):
-    """Single-row durable inserts a second, by PostgreSQL's own load program."""
+PG_ROW = "INSERT INTO bench_row VALUES ((random() * 9e18)::bigint, 'x');\n"
+
+# What one booking changes, as one would type it: a statement a table, in one transaction.
+PG_BOOKING = r"""
+\set n random(1, 2000000000000000)
+\set q random(1, 60)
+\set p random(1000, 1479)
+BEGIN;
+UPDATE person SET last_act_at = :n WHERE org = 1 AND id = :p;
+DELETE FROM busy WHERE org = 1 AND holder IN (:q, :p) AND cell >= :n AND cell <= :n::bigint + 2 AND until > 0;
+INSERT INTO busy VALUES (1, :q, :n, 0, :n, 0), (1, :q, :n::bigint + 1, 0, :n, 0), (1, :q, :n::bigint + 2, 0, :n, 0),
+ (1, :p, :n, 0, :n, 0), (1, :p, :n::bigint + 1, 0, :n, 0), (1, :p, :n::bigint + 2, 0, :n, 0);
+INSERT INTO booking (org, id, kind, state, practitioner, site, motive, person, start_at, end_at, lane, sequence,
+ link_hash, source, created_at, created_by, version) VALUES (1, :n, 1, 2, :q, 5, 6, :p, :n, :n::bigint + 9, 0, 0,
+ sha256(int8send(:n::bigint)), 3, 1, 7, 1);
+INSERT INTO outbox (org, id, kind, person, booking, state, attempts, next_at, claimed_until, last_code, created_at)
+ VALUES (1, :n, 1, :p, :n, 1, 0, 1, 0, 0, 1);
+INSERT INTO audit (id, org, at, actor, role, action, object, person, detail)
+ VALUES (:n, 1, 1, 7, 3, 'booking.create', :n, :p, :q);
+COMMIT;
+""".replace("\n ", " ")
+
+PG_PEOPLE = """
+INSERT INTO person (org, id, version, identity_sealed, email_blind, phone_blind, match_email, match_phone,
+ created_at, last_act_at)
+SELECT 1, i, 1, decode(repeat('ab', 210), 'hex'), int8send(i), int8send(i), int8send(i), int8send(i), 0, 0
+FROM generate_series(1000, 1479) AS i;
+"""
+
+
+def psql(url, text):
+    binary = next(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"))
+    subprocess.run([binary, url, "-qv", "ON_ERROR_STOP=1"], input=text, text=True, check=True)
+
+
+def pg_references(url):
+    """A database of its own on the same server, with the same schema and people to book for."""
+    psql(url, "CREATE DATABASE bench_reference")
+    beside = urllib.parse.urlsplit(url)._replace(path="/bench_reference").geturl()
+    psql(beside, schema("BYTEA", "") + PG_PEOPLE + "CREATE TABLE bench_row (id BIGINT PRIMARY KEY, t TEXT); ANALYZE;")
+    return beside
+
+
+def pgbench(url, clients, statements):
+    """Durable transactions a second, by PostgreSQL's own load program."""
     binary = next(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"))
-    psql = binary.parent / "psql"
-    subprocess.run([psql, url, "-qc", "CREATE TABLE IF NOT EXISTS bench_row (id BIGINT PRIMARY KEY, t TEXT)"],
-                   check=True, stderr=subprocess.DEVNULL)
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write("INSERT INTO bench_row VALUES ((random() * 9e18)::bigint, 'x');\n")
+        script.write(statements)
         script.flush()
         os.chmod(script.name, 0o644)
         out = subprocess.run([binary, "-n", "-M", "prepared", "-f", script.name, "-c", str(clients), "-j", "2",
@@ -119,6 +170,17 @@ def bodies_of(server, world, token, wanted):
     return slug, found
 
 
+def server_cpu(pid):
+    """Seconds in program and kernel; of PostgreSQL only our side."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children_cpu():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def bookings_on(engine):
     with contextlib.ExitStack() as stack:
         store = stack.enter_context(database(engine))
@@ -134,8 +196,8 @@ def bookings_on(engine):
                 server.api("POST", f"/orgs/{slug}/bookings", token, body)
                 bodies.remove(body)
         if store:  # what autovacuum does within a minute of a real server's life
-            binary = next(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"))
-            subprocess.run([binary, store, "-qc", "ANALYZE"], check=True)
+            psql(store, "ANALYZE")
+            beside = pg_references(store)
         # Neighbours in the load are not neighbours in an agenda.
         bodies.sort(key=lambda b: (hash((b["practitioner"], b["start"])) & 0xffff))
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -147,15 +209,25 @@ def bookings_on(engine):
         at = 1
         for clients in (1, 16, 64):
             os.environ["AT"] = str(at)
+            busy, wrk_busy = server_cpu(server.process.pid), children_cpu()
             rate, p50, p99, bad = wrk(server.port, f"/api/v1/orgs/{slug}/bookings", clients, script=str(lua))
-            at += int(rate * SECONDS * 1.1) + 200
-            reference = commits("group", clients) if engine == "sqlite" else pgbench(store, clients)
-            name = "raw group commit" if engine == "sqlite" else "pgbench"
+            busy, wrk_busy = server_cpu(server.process.pid) - busy, children_cpu() - wrk_busy
+            answers = rate * SECONDS
+            at += int(answers * 1.1) + 200
             rate -= bad / SECONDS
-            row(f"durable bookings, {engine}, {clients} clients (p99 {p99:.1f} ms, {bad} refused)", rate, "/s",
-                reference, name, ">= 0.5 at 64" if clients == 64 else "")
+            what = f"durable bookings, {engine}, {clients} clients (p99 {p99:.1f} ms, {bad} refused)"
+            if engine == "sqlite":
+                row(what, rate, "/s", commits("group", clients, rows_of_a_booking=True), "a booking's rows, raw")
+                row("  beside one small row each", rate, "/s", commits("group", clients), "raw group commit",
+                    ">= 0.5 at 64" if clients == 64 else "")
+            else:
+                row(what, rate, "/s", pgbench(beside, clients, PG_BOOKING), "a booking's rows, pgbench")
+                row("  beside one small row each", rate, "/s", pgbench(beside, clients, PG_ROW), "pgbench",
+                    ">= 0.5 at 64" if clients == 64 else "")
             if engine == "sqlite" and clients == 1:
                 row("  beside one commit each", rate, "/s", commits("plain"), "plain commits")
+            row("  processor time of the server, a booking", busy / answers * 1e6, "us")
+            row("  of the load program, on the same cores", wrk_busy / answers * 1e6, "us")
 
 
 def bookings():
