@@ -503,8 +503,8 @@ create_once(struct ctx *c, const struct booking_ask *ask, const struct booking_w
  * group, seen by ours and not on disk yet.  So we ask inside a change, which
  * sees it too, and which ends only when both are on disk.
  */
-static err
-won_against_itself(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
+err
+booking_twin(struct ctx *c, const struct booking_ask *ask, struct booking *ret)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	struct booking b;
@@ -539,7 +539,7 @@ booking_create(struct ctx *c, const struct booking_ask *ask, const struct bookin
 		if ((e = create_once(c, ask, who, &p)) != ERR_CONFLICT || !p.contested)
 			break;
 	}
-	if (e == ERR_CONFLICT && won_against_itself(c, ask, ret) == OK)
+	if (e == ERR_CONFLICT && booking_twin(c, ask, ret) == OK)
 		return OK;
 	TRY(e);
 	filled(c, &p.b);

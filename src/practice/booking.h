@@ -103,6 +103,8 @@ err  booking_create(struct ctx *, const struct booking_ask *, const struct booki
  * booking_create would answer it; ERR_NOT_FOUND: none, or no key.
  */
 err  booking_repeated(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
+/* The same, inside a change of its own: also one whose change is not on disk yet, but is when this one is. */
+err  booking_twin(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
 /* For request_hash: keyed, since what was asked names a person. */
 err  booking_request_hash(struct ctx *, str request, str *ret) MUST_USE;
 /* After a conflict: is it the person who is elsewhere at that time, while the practitioner is free? */

@@ -99,7 +99,7 @@ book_once(struct web *w, const struct api_order *o, struct booking_who *who, str
 	if (e != ERR_NOT_FOUND)
 		return e;
 	e = book(w, o, who, ret);
-	if (e == ERR_CONFLICT && booking_repeated(&w->c, &o->ask, ret) == OK)
+	if (e == ERR_CONFLICT && booking_twin(&w->c, &o->ask, ret) == OK)
 		return OK;
 	return e;
 }

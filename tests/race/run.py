@@ -2,7 +2,8 @@
 """200 clients fight for one slot, 100 rounds, on both engines: one winner each.
 
 The requests of a round are written on 200 open connections before any answer is
-read.  Afterwards the history of all answers is checked against what the server
+read.  And twelve send one and the same request at once: all are told of one booking.
+Afterwards the history of all answers is checked against what the server
 shows: every acknowledged booking stands, no two overlap, and every loser was told
 of three other times.  (ux-26; the storage's invariant of booking.h)
 """
@@ -15,11 +16,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import Tests, check, database, demo, engines, equal, first_motive, free_slots, patient, serving
 
 CLIENTS, ROUNDS = 200, 100
+TWINS, TWIN_ROUNDS = 12, 20
 
 
-def request(path, token, body):
+def request(path, token, body, key=None):
     data = json.dumps(body).encode()
-    return (f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+    once = f"Idempotency-Key: {key}\r\n" if key else ""
+    return (f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{once}"
             f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n").encode() + data
 
 
@@ -80,7 +83,27 @@ def fight(engine):
             check(before[1] <= after[0], f"{before} and {after} overlap")
 
 
+def twins(engine):
+    with database(engine) as store, demo(store=store) as world, serving(world) as server:
+        slug, practitioner, motive = first_motive(server, world)
+        token = world.account("secretary")["api_token"]
+        slots = free_slots(server, slug, practitioner, motive)
+        sockets = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(TWINS)]
+        streams = [s.makefile("rb") for s in sockets]
+        for number in range(TWIN_ROUNDS):
+            body = {"motive": motive, "practitioner": practitioner, "patient": patient(number),
+                    "start": slots[number * len(slots) // TWIN_ROUNDS]["start"]}
+            for connection in sockets:
+                connection.sendall(request(f"/api/v1/orgs/{slug}/bookings", token, body, f"twin-{number}"))
+            answers = [read_answer(stream) for stream in streams]
+            equal({status for status, _ in answers}, {201}, f"answers of round {number}: {answers}")
+            equal(len({a["id"] for _, a in answers}), 1, f"bookings of round {number}")
+        for connection in sockets:
+            connection.close()
+
+
 tests = Tests()
 for name in engines():
     tests.run(f"of {CLIENTS} clients one wins each of {ROUNDS} rounds on {name}", fight, name)
+    tests.run(f"{TWINS} twins of a request are one booking, {TWIN_ROUNDS} times on {name}", twins, name)
 tests.end()

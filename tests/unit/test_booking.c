@@ -9,6 +9,7 @@
 #include "practice/busy.h"
 #include "practice/motive.h"
 #include "practice/outbox.h"
+#include "store/db_held.h"
 
 static struct booking
 make(const struct agenda *a, str given, usec start)
@@ -311,6 +312,30 @@ blocked_time_has_a_private_reason(void **state)
 	assert_err(booking_block(a.c, &ask, &b), ERR_CONFLICT);
 	ask.minutes = 0;
 	assert_err(booking_block(a.c, &ask, &b), ERR_INVALID);
+}
+
+static void
+a_request_repeated_before_its_twin_is_on_disk_gives_the_same_booking(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct booking_ask ask = agenda_ask(&a, agenda_at(&a, 0, 9 * 60));
+	struct booking_who who = { .person = agenda_person(&a, S("Marie")) };
+	struct booking first, again;
+	err each[DB_HELD_MAX];
+
+	ask.idempotency_key = S("key-1");
+	ask.request_hash = S("h1");
+	db_hold(a.c->db, true);
+	assert_ok(booking_create(a.c, &ask, &who, &first));
+	assert_ok(booking_create(a.c, &ask, &who, &again));
+	assert_true(first.id == again.id);
+	assert_ok(booking_twin(a.c, &ask, &again));
+	assert_true(first.id == again.id);
+	ask.idempotency_key = S("key-2");
+	assert_err(booking_twin(a.c, &ask, &again), ERR_NOT_FOUND);
+	db_settle(a.c->db, each);
+	db_hold(a.c->db, false);
+	assert_int_equal(scene_lines(a.c, S("booking.create")), 1);
 }
 
 static void
@@ -676,6 +701,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_cancelled_booking_frees_its_time_and_can_come_back),
 		ENGINE_TEST_SCHEMA(no_show_never_says_cancelled),
 		ENGINE_TEST_SCHEMA(blocked_time_has_a_private_reason),
+		ENGINE_TEST_SCHEMA(a_request_repeated_before_its_twin_is_on_disk_gives_the_same_booking),
 		ENGINE_TEST_SCHEMA(a_repeated_request_gives_the_same_booking),
 		ENGINE_TEST_SCHEMA(the_link_leads_back_and_no_other_does),
 		ENGINE_TEST_SCHEMA(whatever_statement_fails_nothing_is_half_written),
