@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ["SERMENT_BIN"] = os.environ.get("SERMENT_BIN", str(ROOT / "build/serment"))
 os.environ["SERMENT_PG_DURABLE"] = "1"  # as slow as an honest disk makes it
 sys.path.insert(0, str(ROOT / "tests"))
-from harness import PROGRAM, database, demo, first_motive, has_postgres, serving, start  # noqa: E402
+from harness import PROGRAM, database, demo, first_motive, has_postgres, serving  # noqa: E402
 
 SECONDS = float(os.environ.get("SECONDS", "5"))
 rows = []
@@ -150,7 +150,7 @@ end
 def bodies_of(server, world, token, wanted):
     """That many requests which can all be booked: free times of every practitioner, for known people."""
     slug = world.organisations[0]["slug"]
-    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    tomorrow = world.day(1)
     found = []
     practitioners = server.api("GET", f"/orgs/{slug}/practitioners").json()["practitioners"]
     for index, practitioner in enumerate(practitioners):
@@ -239,12 +239,12 @@ def bookings():
 
 def slots_path(server, world, days=30):
     slug, practitioner, motive = first_motive(server, world)
-    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    tomorrow = world.day(1)
     return f"/api/v1/orgs/{slug}/practitioners/{practitioner}/slots?motive={motive}&from={tomorrow}&days={days}"
 
 
 def asset_path(server):
-    return re.search(r'href="(/a/[^"]+\.css)"', server.get("/").text)[1]
+    return re.search(r'href="(/a/[^"]+\.css)"', server.get("/").body)[1]
 
 
 def slots():
@@ -273,7 +273,7 @@ def first():
     print("First free time of all")
     with demo(practitioners=1000, patients=50, appointments=2000) as world, serving(world) as server:
         slug, _, motive = first_motive(server, world)
-        tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+        tomorrow = world.day(1)
         path = f"/api/v1/orgs/{slug}/slots?motive={motive}&from={tomorrow}&days=92&limit=1"
         token = world.account("secretary")["api_token"]
         times = []
@@ -322,7 +322,7 @@ def process():
         times = []
         for _ in range(5):
             began = time.perf_counter()
-            server = start(world)
+            server = serving(world).start()
             times.append((time.perf_counter() - began) * 1000)
             time.sleep(0.5)
             idle = memory_of(server.process)

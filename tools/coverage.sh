@@ -13,7 +13,7 @@ readonly LEAST=85 BUILD=build/coverage FOLDERS="store vault access practice"
 [ -f $BUILD/build.ninja ] || meson setup $BUILD -Db_coverage=true -Doptimization=0 >/dev/null
 ninja -C $BUILD --quiet
 find $BUILD -name '*.gcda' -delete
-tools/pg_private.py -- meson test -C $BUILD --no-rebuild --suite unit --quiet --print-errorlogs \
+tools/pg_private.py -- meson test -C $BUILD --no-rebuild --suite unit --suite slow --quiet --print-errorlogs \
 	--timeout-multiplier 4
 
 measure() {	# NAME [gcovr's option...]

@@ -1,13 +1,10 @@
 #!/usr/bin/env python3
 """The HTTP API from outside: the contract of /api/v1, bad input, races, and its own documentation.
 
-SERMENT_BIN names the program (default: build/sanitized/src/app/serment).
-On PostgreSQL: tools/pg_private.py -- tests/api/run.py --postgres, with the server that it starts.
-The last line is "N passed, N failed".
+On SQLite, or with --postgres on PostgreSQL.  The last line is "N passed, N failed".
 """
 import datetime
 import itertools
-import os
 import pathlib
 import re
 import subprocess
@@ -15,8 +12,10 @@ import sys
 import threading
 import traceback
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from server import API, ROOT, Client, Server  # noqa: E402
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+from client import API, DOCUMENT, Client, unlike  # noqa: E402
+from harness import ROOT, Failed, database, demo, serving  # noqa: E402
 
 NOBODY = "900000000000000001"       # an id that was never given
 numbers = itertools.count(1)
@@ -27,10 +26,10 @@ class Case:
 
     def __init__(self, server):
         self.server = server
-        self.org, self.other = server.org(0), server.org(1)
+        self.org, self.other = server.demo["organisations"]
         self.base = f"{API}/orgs/{self.org['slug']}"
-        self.staff = Client(server, server.token(0))
-        self.stranger = Client(server, server.token(1))
+        self.staff = Client(server, self.token("secretary"))
+        self.stranger = Client(server, self.token("secretary", 1))
         self.public = Client(server, address="127.0.0.2")
         self.people = self.staff.get(self.base + "/practitioners").json["practitioners"]
         self.offers = []            # (practitioner, motive), individual, with free times
@@ -41,6 +40,9 @@ class Case:
                     break
         assert len(self.offers) >= 3, "the demonstration has too few free times"
         self.used = set()
+
+    def token(self, role, organisation=0):
+        return self.server.account(role, organisation)["api_token"]
 
     def motives(self, practitioner):
         return self.staff.get(f"{self.base}/motives?practitioner={practitioner}").json["motives"]
@@ -101,14 +103,14 @@ def test_the_document_is_sound_openapi(c):
 def test_the_server_gives_the_same_document(c):
     answer = c.public.get(API + "/openapi.json")
     assert answer.status == 200 and answer.type == "application/json"
-    assert answer.json == c.server.doc
+    assert answer.json == DOCUMENT
 
 
 def test_every_route_is_documented_and_every_documented_path_is_a_route(c):
     table = (ROOT / "src/web/routes.def").read_text(encoding="utf-8")
     rows = re.findall(r'^ROUTE\((\w+),\s*"([^"]+)",[^)]*?ROUTE_API', table, re.M | re.S)
     routes = {(method.lower(), pattern) for method, pattern in rows}
-    documented = {(method, re.sub(r"\{\w+\}", "{}", path)) for path, item in c.server.doc["paths"].items()
+    documented = {(method, re.sub(r"\{\w+\}", "{}", path)) for path, item in DOCUMENT["paths"].items()
                   for method in item if method != "parameters"}
     assert len(routes) >= 8 and routes == documented, routes ^ documented
 
@@ -135,7 +137,7 @@ def test_motives_are_those_of_the_practitioner(c):
 def test_slots_have_the_local_offset_and_lie_in_the_range_in_order(c):
     practitioner, motive = c.offers[0]
     minutes = next(m["minutes"] for m in c.motives(practitioner) if m["id"] == motive)
-    tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+    tomorrow = datetime.date.fromisoformat(c.server.world.day(1))
     slots = c.slots(practitioner, motive, 92, c.public, **{"from": tomorrow.isoformat()})
     starts = [datetime.datetime.fromisoformat(s["start"]) for s in slots]
     assert starts and starts == sorted(set(starts))
@@ -438,7 +440,7 @@ def test_unknown_ids_and_those_of_another_organisation_answer_with_the_same_byte
 
 def test_every_staff_role_may_book(c):
     for role in ("administrator", "practitioner", "secretary"):
-        assert c.book(c.order(), Client(c.server, c.server.token(0, role))).status == 201, role
+        assert c.book(c.order(), Client(c.server, c.token(role))).status == 201, role
 
 
 def test_the_public_is_held_to_its_rate_and_tokens_are_not(c):
@@ -457,29 +459,36 @@ def test_the_public_is_held_to_its_rate_and_tokens_are_not(c):
 # --- at the end ---
 
 def test_every_answer_was_as_documented(c):
-    assert c.server.unlike == [], "\n".join(sorted(set(c.server.unlike)))
+    assert unlike == [], "\n".join(sorted(set(unlike)))
+
+
+def run_all(server):
+    passed, failed = 0, 0
+    case = Case(server)
+    for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
+        try:
+            test(case)
+            passed += 1
+        except Exception:  # a failed test is told, and the others run
+            failed += 1
+            print(f"FAILED {name}\n{traceback.format_exc(limit=-3)}")
+    if re.search(r'"level":"error"', server.log):
+        failed += 1
+        print(f"FAILED the log tells of no error\n{server.log[-4000:]}")
+    return passed, failed
 
 
 def main():
-    server = Server(os.environ["SERMENT_TEST_PG"] if "--postgres" in sys.argv else None)
-    passed, failed = 0, 0
-    try:
-        case = Case(server)
-        for name, test in [(n, t) for n, t in globals().items() if n.startswith("test_")]:
-            try:
-                test(case)
-                passed += 1
-            except Exception:
-                failed += 1
-                print(f"FAILED {name}\n{traceback.format_exc(limit=-3)}")
-    finally:
-        code, log = server.stop()
-    quiet = code == 0 and not re.search(r"Sanitizer|runtime error|panic|\"level\":\"error\"", log)
-    passed, failed = passed + quiet, failed + (not quiet)
-    if not quiet:
-        print(f"FAILED the server ends well (status {code})\n{log[-4000:]}")
+    with database("postgres" if "--postgres" in sys.argv else "sqlite") as store, \
+            demo(store=store, orgs=2, practitioners=6, patients=40, appointments=60, seed=11) as world:
+        try:
+            with serving(world) as server:
+                passed, failed = run_all(server)
+        except Failed as why:  # it did not end well
+            passed, failed = 0, 1
+            print(f"FAILED {why}")
     print(f"{passed} passed, {failed} failed")
-    return failed > 0
+    return failed > 0 or passed == 0
 
 
 if __name__ == "__main__":

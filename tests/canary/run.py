@@ -13,8 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from harness import (PROGRAM, Browser, Tests, check, demo, equal, first_motive, free_slots, serving,
-                     totp)
+from harness import PROGRAM, Browser, Tests, check, demo, equal, first_motive, free_slots, serving
 
 CANARIES = 1000
 
@@ -35,38 +34,32 @@ def hits(folder, canaries):
     return found
 
 
-def posted(answer, what):
+def posted(browser, what):
     """The page took it: it led on, and what it led to is no form with mistakes."""
-    said = re.sub(r"<[^>]+>|\s+", " ", " ".join(re.findall(r'(?s)class="error.*?</', answer.text)))[:300]
-    check(answer.status == 200 and "error-summary" not in answer.text, f"{what}: {answer.status} {said}")
+    answer = browser.follow()
+    said = re.sub(r"<[^>]+>|\s+", " ", " ".join(re.findall(r'(?s)class="error.*?</', answer.body)))[:300]
+    check(answer.status == 200 and "error-summary" not in answer.body, f"{what}: {answer.status} {said}")
 
 
 def send(browser, page, action, what, **fields):
-    """As a person does: open the page, fill its form in, with what the form carries unseen."""
-    text = browser.get(page).text
-    form = next(f for f in re.findall(r"<form.*?</form>", text, re.S) if f'action="{action}"' in f)
-    unseen = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-    posted(browser.post(action, **{**unseen, **fields}), what)
-
-
-def signed_in(server, world, role):
-    browser, account = Browser(server), world.account(role)
-    browser.get("/connexion")
-    browser.post("/connexion", email=account["login"], mot_de_passe=account["password"])
-    posted(browser.post("/connexion/code", code=totp(account["totp_secret"])), f"sign-in as {role}")
-    return browser
+    """As a person does: open the page, fill its form in."""
+    browser.get(page)
+    browser.submit(action, **fields)
+    posted(browser, what)
 
 
 def plant_at_the_desk(server, world, practitioner, motive, slot):
     """Appointment with a note, note changed, blocked time, absence, invitation, own name."""
-    browser = signed_in(server, world, "administrator")
+    browser = Browser(server)
+    browser.sign_in(world.account("administrator"))
+    posted(browser, "sign-in")
     family, given, mail, note, later, block, absence, invited, invited_mail, own = (word() for _ in range(10))
     day, hour = slot["start"][:10], slot["start"][11:16]
     send(browser, "/agenda/rdv/nouveau", "/agenda/rdv/nouveau", "appointment", praticien=practitioner, motif=motive,
          date=day, heure=hour, patient="nouveau", nom=family, prenom=given, naissance="12/03/1980",
          email=f"{mail}@example.org", note=note)
-    page = browser.get(f"/agenda?vue=colonnes&date={day}").text
-    mine = next(i for i in re.findall(r"/agenda/rdv/(\d+)", page) if family in browser.get(f"/agenda/rdv/{i}").text)
+    page = browser.get(f"/agenda?vue=colonnes&date={day}").body
+    mine = next(i for i in re.findall(r"/agenda/rdv/(\d+)", page) if family in browser.get(f"/agenda/rdv/{i}").body)
     send(browser, f"/agenda/rdv/{mine}", f"/agenda/rdv/{mine}/note", "note", note=later)
     send(browser, "/agenda/blocage", "/agenda/blocage", "block", praticien=practitioner, date=day, de="21:00",
          a="21:30", note=block)
@@ -76,8 +69,8 @@ def plant_at_the_desk(server, world, practitioner, motive, slot):
     send(browser, "/reglages/equipe/inviter", "/reglages/equipe/inviter", "invitation",
          email=f"{invited_mail}@example.org", nom=invited, role="2")
     send(browser, "/compte", "/compte", "own name", nom=own, langue="fr")
-    shown = [browser.get(f"/agenda/rdv/{mine}").text, browser.get(f"/reglages/absences?praticien={practitioner}").text,
-             browser.get("/reglages/equipe").text, browser.get("/compte").text]
+    shown = [browser.get(f"/agenda/rdv/{mine}").body, browser.get(f"/reglages/absences?praticien={practitioner}").body,
+             browser.get("/reglages/equipe").body, browser.get("/compte").body]
     for number, planted in ((0, family), (0, later), (1, absence), (2, invited), (3, own)):
         check(planted in shown[number], f"page {number} does not show {planted}: it was not planted")
     return [family, given, mail, note, later, block, absence, invited, invited_mail, own]
@@ -87,20 +80,21 @@ def plant_as_a_visitor(server, world):
     """Up to the code, which is not given: what was typed lies in the draft, and the code in the outbox."""
     browser, slug = Browser(server), world.organisations[0]["slug"]
     family, given, mail, other, first = (word() for _ in range(5))
-    page = browser.get(f"/s/{slug}").text
+    page = browser.get(f"/s/{slug}").body
     browser.get(re.search(rf'"(/s/{slug}/[a-z0-9-]+)"', page)[1])
     for _ in range(10):
-        form = re.search(r'<form[^>]*action="([^"]*/creneau)".*?</form>', browser.page.text, re.S)
+        form = re.search(r'<form[^>]*action="([^"]*/creneau)".*?</form>', browser.page.body, re.S)
         if form and 'name="debut"' in form[0]:
             break
-        following = re.search(r'href="([^"]*)"[^>]*>[^<]*(?:<[^>]*>)*\s*Jours suivants', browser.page.text)
+        following = re.search(r'href="([^"]*)"[^>]*>[^<]*(?:<[^>]*>)*\s*Jours suivants', browser.page.body)
         browser.get(html.unescape(following[1]))
     fields = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', form[0]))
     fields["debut"] = re.search(r'name="debut" value="([^"]*)"', form[0])[1]
-    posted(browser.post(html.unescape(form[1]), **fields), "choice of a time")
-    posted(browser.post("/coordonnees", pour="proche", nom=family, prenom=given, naissance="12/03/2015",
-                        email=f"{mail}@example.org", telephone="0639980042", nom_demandeur=other,
-                        prenom_demandeur=first), "details")
+    browser.post(html.unescape(form[1]), fields)
+    posted(browser, "choice of a time")
+    browser.submit("/coordonnees", pour="proche", nom=family, prenom=given, naissance="12/03/2015",
+                   email=f"{mail}@example.org", telephone="0639980042", nom_demandeur=other, prenom_demandeur=first)
+    posted(browser, "details")
     check(browser.path.startswith("/confirmer"), f"led to {browser.path}")
     return [family, given, mail, other, first, "+33639980042"]
 

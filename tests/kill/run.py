@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from harness import Failed, Tests, check, database, demo, engines, equal, first_motive, free_slots, patient, start
+from harness import Failed, Tests, check, database, demo, engines, equal, first_motive, free_slots, patient, serving
 
 BOOKINGS, KILLS, CLIENTS = 1000, 8, 8
 
@@ -22,12 +22,12 @@ class Fleet:
     """The server that is alive now, or none."""
 
     def __init__(self, world):
-        self.world, self.server, self.lock = world, start(world), threading.Lock()
+        self.world, self.server, self.lock = world, serving(world).start(), threading.Lock()
 
     def kill_and_start(self):
         self.server.kill()
         with self.lock:
-            self.server = start(self.world)
+            self.server = serving(self.world).start()
 
 
 def book(fleet, slug, token, work, acknowledged, repeated):

@@ -1,28 +1,20 @@
 #!/usr/bin/python3
 """What patients find in their mailbox, end to end: a real server, a real mail server on loopback.
 
-    SERMENT_BIN=build/sanitized/src/app/serment tests/mail/run.py
-
 A patient books, moves and cancels through the public pages, staff through the API; the mails that
 arrive are taken apart with Python's own parsers.  Needs python3-aiosmtpd.  The last line is
 "N passed, N failed"; the exit status is 1 if one failed.
 R49, R52, T18, ux-43.
 """
-import datetime
+import contextlib
 import email
 import email.policy
-import html.parser
-import http.client
-import json
 import os
+import pathlib
 import re
-import shutil
-import signal
 import socket
 import sqlite3
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unicodedata
@@ -30,11 +22,11 @@ import urllib.parse
 
 from aiosmtpd.controller import Controller
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BIN = os.environ.get("SERMENT_BIN", os.path.join(ROOT, "build/sanitized/src/app/serment"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from harness import Browser, Tests, check, demo, first_motive, free_slots, serving  # noqa: E402
+
 FROM = "agenda@cabinet.example"
 WAIT_SECONDS = 30       # a change by staff may be undone for ten seconds: no notice leaves before
-DAYS_AHEAD = 8          # past every limit for moving and cancelling online
 
 
 # --- the mail server -----------------------------------------------------------------------------
@@ -115,128 +107,27 @@ class Mail:
         return links[0]
 
 
-# --- the server ----------------------------------------------------------------------------------
-
-class Server:
-    def __init__(self, folder, config, ahead=datetime.timedelta(0)):
-        command = [BIN, "serve", "--dir", folder, "--listen", "127.0.0.1:0", "--config", config]
-        if ahead:
-            now = datetime.datetime.now(datetime.timezone.utc) + ahead
-            command += ["--now", now.strftime("%Y-%m-%dT%H:%M:%SZ")]
-        self.log = open(os.path.join(folder, "serve.log"), "ab")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        line = self.process.stdout.readline()
-        match = re.match(r"listening on http://([^:]+):(\d+)", line)
-        assert match, f"the server does not start: {line!r}, see {self.log.name}"
-        self.host, self.port = match.group(1), int(match.group(2))
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(40)
-        self.process.stdout.close()
-        self.log.close()
-        assert status == 0, f"the server ended with {status}"
-
-
-class Form(html.parser.HTMLParser):
-    """The forms of a page: action, fields with a value, and the buttons."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.forms, self.open = [], None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        a = dict(attributes)
-        if tag == "form":
-            self.open = {"action": a.get("action", ""), "fields": {}, "buttons": []}
-            self.forms.append(self.open)
-        elif self.open is not None and tag == "input" and a.get("type") == "hidden":
-            self.open["fields"][a["name"]] = a.get("value", "")
-        elif self.open is not None and tag == "button" and "name" in a:
-            self.open["buttons"].append((a["name"], a["value"]))
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self.open = None
-
-
-class Browser:
-    """A visitor: cookies, forms, redirects; no JavaScript."""
-
-    def __init__(self, server, language):
-        self.server, self.language, self.cookies, self.path, self.page = server, language, {}, "", ""
-
-    def request(self, method, path, body=None):
-        c = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
-        headers = {"Accept-Language": self.language,
-                   "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urllib.parse.urlencode(body)
-        c.request(method, path, body, headers)
-        answer = c.getresponse()
-        self.page = answer.read().decode("utf-8")
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            name, _, value = cookie.split(";")[0].partition("=")
-            self.cookies[name] = value
-        c.close()
-        return answer
-
-    def go(self, method, path, body=None):
-        for _ in range(6):
-            answer = self.request(method, path, body)
-            self.path = path
-            if answer.status not in (302, 303):
-                break
-            method, path, body = "GET", answer.headers["Location"], None
-        assert answer.status == 200, f"{method} {path}: {answer.status}"
-
-    def form(self, action):
-        for f in Form(self.page).forms:
-            if f["action"].split("?")[0].endswith(action):
-                return f
-        raise AssertionError(f"{self.path} has no form {action}")
-
-    def submit(self, action, **fields):
-        f = self.form(action)
-        self.go("POST", f["action"], {**f["fields"], **fields})
-
-    def press(self, action, button=0):
-        f = self.form(action)
-        self.go("POST", f["action"], {**f["fields"], **dict([f["buttons"][button]])})
-
+# --- the practice --------------------------------------------------------------------------------
 
 class Practice:
     """The demonstration practice, through the API."""
 
-    def __init__(self, server, demo):
-        self.server, self.slug = server, demo["organisations"][0]["slug"]
-        self.name = demo["organisations"][0]["name"]
-        self.token = next(a["api_token"] for a in demo["accounts"] if a["role"] == "secretary")
-        self.practitioner = self.get("/practitioners")["practitioners"][0]
-        motives = self.get(f"/motives?practitioner={self.practitioner['id']}")["motives"]
-        day = (datetime.date.today() + datetime.timedelta(days=DAYS_AHEAD)).isoformat()
-        for self.motive in motives:
-            self.slots = self.get(f"/practitioners/{self.practitioner['id']}/slots?motive={self.motive['id']}"
-                                  f"&from={day}&days=14")["slots"]
-            if len(self.slots) > 20:
-                return
-        raise AssertionError("the demonstration has no free times")
+    def __init__(self, server, world):
+        self.server, self.name = server, world.organisations[0]["name"]
+        self.token = world.account("secretary")["api_token"]
+        self.slug, practitioner, motive = first_motive(server, world)
+        self.practitioner = self.find("/practitioners", practitioner)
+        self.motive = self.find(f"/motives?practitioner={practitioner}", motive)
+        self.slots = free_slots(server, self.slug, practitioner, motive)
+        check(len(self.slots) > 20, "the demonstration has too few free times")
+
+    def find(self, path, wanted):
+        _, listed = self.call("GET", path)
+        return next(row for rows in listed.values() for row in rows if row["id"] == wanted)
 
     def call(self, method, path, body=None):
-        c = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
-        c.request(method, f"/api/v1/orgs/{self.slug}{path}", json.dumps(body) if body else None,
-                  {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-        answer = c.getresponse()
-        text = answer.read().decode("utf-8")
-        c.close()
-        return answer.status, json.loads(text) if text else None
-
-    def get(self, path):
-        status, answer = self.call("GET", path)
-        assert status == 200, f"GET {path}: {status}"
-        return answer
+        answer = self.server.api(method, f"/orgs/{self.slug}{path}", self.token, body)
+        return answer.status, answer.json() if answer.raw else None
 
     def book(self, given, address, slot):
         status, answer = self.call("POST", "/bookings", {
@@ -304,22 +195,12 @@ def check_booking(mail, practice, lang, kind):
 # --- the tests -----------------------------------------------------------------------------------
 
 class Suite:
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="serment-mail-")
-        self.data = os.path.join(self.folder, "data")
-        self.sink, self.smtp = Sink(), None
-        self.passed = self.failed = 0
-        made = subprocess.run([BIN, "demo", "--dir", self.data, "--seed", "7", "--orgs", "1", "--practitioners", "2",
-                               "--patients", "20", "--appointments", "20", "--json"],
-                              check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.demo = json.loads(made.stdout)
+    def __init__(self, world):
+        self.world, self.sink, self.smtp = world, Sink(), None
         self.smtp_start(0)
-        self.config = os.path.join(self.folder, "serment.conf")
-        with open(self.config, "w", encoding="utf-8") as f:
-            f.write(f"smtp_url = smtp://127.0.0.1:{self.smtp_port}\nsmtp_from = {FROM}\n"
-                    "smtp_require_tls = no\n")
-        self.server = Server(self.data, self.config)
-        self.practice = Practice(self.server, self.demo)
+        self.server = serving(world, settings={"smtp_url": f"smtp://127.0.0.1:{self.smtp_port}", "smtp_from": FROM,
+                                               "smtp_require_tls": "no"}).start()
+        self.practice = Practice(self.server, world)
         self.slots = reversed(self.practice.slots)      # visitors take the first ones
 
     def smtp_start(self, port):
@@ -331,22 +212,9 @@ class Suite:
         self.server.stop()
         if self.smtp:
             self.smtp.stop()
-        shutil.rmtree(self.folder)
-
-    def run(self, test, *args):
-        name = test.__name__.replace("_", " ") + "".join(f" ({a})" for a in args)
-        try:
-            test(self, *args)
-        except Exception as e:      # a failed test is told, and the others run
-            self.failed += 1
-            print(f"not ok - {name}\n    {type(e).__name__}: {e}")
-        else:
-            self.passed += 1
-            print(f"ok - {name}")
-        sys.stdout.flush()
 
     def rows(self, sql, *binds):
-        with sqlite3.connect(f"file:{os.path.join(self.data, 'serment.db')}?mode=ro", uri=True) as db:
+        with contextlib.closing(sqlite3.connect(f"file:{self.world.folder}/serment.db?mode=ro", uri=True)) as db:
             return db.execute(sql, binds).fetchall()
 
     def wait_row(self, sql, *binds, seconds=WAIT_SECONDS):
@@ -368,18 +236,25 @@ def ascii_of(name):
     return "".join(c for c in letters if c.isascii())
 
 
+def went(visitor):
+    """The page took it, and led on to another."""
+    answer = visitor.follow()
+    assert answer.status == 200, f"{visitor.path}: {answer.status} {answer.text[:300]}"
+
+
 def book_in_public(s, visitor, address):
     """Time, details, code, confirmation; the mails of it."""
     p = s.practice
     pages = Browser(s.server, "en")
-    pages.go("GET", f"/s/{p.slug}")
-    mine = next(x for x in sorted(set(re.findall(rf'href="(/s/{p.slug}/[a-z0-9-]+)', pages.page)))
+    pages.get(f"/s/{p.slug}")
+    mine = next(x for x in sorted(set(re.findall(rf'href="(/s/{p.slug}/[a-z0-9-]+)', pages.page.body)))
                 if x.endswith(ascii_of(p.practitioner["name"].split()[-1])))
-    day = (datetime.date.today() + datetime.timedelta(days=DAYS_AHEAD)).isoformat()
-    visitor.go("GET", f"{mine}?motif={p.motive['id']}&du={day}")
+    visitor.get(f"{mine}?motif={p.motive['id']}&du={s.world.day(8)}")
     visitor.press("/creneau")
+    went(visitor)
     visitor.submit("/coordonnees", pour="moi", nom="Essai", prenom=address.partition("@")[0].partition(".")[0],
                    naissance="1990-05-04", email=address, telephone="")
+    went(visitor)
     lang = visitor.language
     code = s.sink.wait(address, WORDS[lang]["code"])
     check_form(code, p, lang)
@@ -387,6 +262,7 @@ def book_in_public(s, visitor, address):
     digits = re.search(r"^(\d{6})$", code.text, re.M)
     assert digits and digits.group(1) not in code.subject
     visitor.submit("/confirmer", code=digits.group(1))
+    went(visitor)
     return s.sink.wait(address, WORDS[lang]["booked"])
 
 
@@ -396,14 +272,16 @@ def a_patient_books_moves_and_cancels_and_the_calendar_follows(s, lang):
     booked = book_in_public(s, visitor, address)
     first = check_booking(booked, s.practice, lang, "booked")
     path = urllib.parse.urlsplit(booked.link()).path
-    visitor.go("GET", path)
-    visitor.go("GET", path + "/deplacer")
+    visitor.get(path + "/deplacer")
     visitor.press("/deplacer", -1)
+    went(visitor)
     visitor.submit("/confirmer")
+    went(visitor)
     moved = s.sink.wait(address, WORDS[lang]["moved"])
     second = check_booking(moved, s.practice, lang, "moved")
-    visitor.go("GET", path + "/annuler")
+    visitor.get(path + "/annuler")
     visitor.submit("/annuler")
+    went(visitor)
     cancelled = s.sink.wait(address, WORDS[lang]["cancelled"])
     third = check_booking(cancelled, s.practice, lang, "cancelled")
     assert first["UID"] == second["UID"] == third["UID"], "one entry in the calendar"
@@ -417,9 +295,9 @@ def the_download_is_the_same_entry_as_the_mail(s):
     address = "dominique@example.org"
     visitor = Browser(s.server, "fr")
     booked = book_in_public(s, visitor, address)
-    answer = visitor.request("GET", urllib.parse.urlsplit(booked.link()).path + "/rdv.ics")
+    answer = visitor.get(urllib.parse.urlsplit(booked.link()).path + "/rdv.ics")
     assert answer.status == 200
-    assert booked.calendar()["UID"] in re.sub(r"\r\n ", "", visitor.page)
+    assert booked.calendar()["UID"] in re.sub(r"\r\n ", "", answer.body)
 
 
 def staff_may_undo_before_anything_is_told(s):
@@ -457,9 +335,7 @@ def a_mail_server_that_was_down_gets_its_messages_later(s):
                                     " AND claimed_until = 0", int(booking))
         assert (attempts, code) == (1, 0), "no busy loop"
     s.smtp_start(s.smtp_port)
-    s.server.stop()
-    s.server = Server(s.data, s.config, ahead=datetime.timedelta(minutes=2))
-    s.practice.server = s.server
+    s.server.jump(120)
     mails = [s.sink.wait(f"{name}@example.org", WORDS["fr"]["booked"]) for name in ("lou", "ange", "eden")]
     for mail, name in zip(mails, ("lou", "ange", "eden")):
         assert s.sink.count(f"{name}@example.org") == 1
@@ -469,31 +345,23 @@ def a_mail_server_that_was_down_gets_its_messages_later(s):
 def what_was_sent_leaves_no_word_in_the_database(s):
     s.wait_row("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 1)")
     assert s.rows("SELECT count(*) FROM outbox WHERE payload_sealed IS NOT NULL") == [(0,)]
-    for name in os.listdir(s.data):
-        with open(os.path.join(s.data, name), "rb") as f:
-            everything = f.read()
+    for path in pathlib.Path(s.world.folder).rglob("*"):
+        everything = path.read_bytes() if path.is_file() else b""
         for word in (b"camille.fr@", b"charlie@example", b"unknown@example"):
-            assert word not in everything, f"{word} in {name}"
+            assert word not in everything, f"{word} in {path.name}"
 
 
-def main():
-    if not os.access(BIN, os.X_OK):
-        sys.exit(f"{BIN} is not there: build it, or name another with SERMENT_BIN")
-    s = Suite()
+with demo(practitioners=2, patients=20, appointments=20) as made:
+    suite, tests = Suite(made), Tests()
     try:
-        s.run(a_patient_books_moves_and_cancels_and_the_calendar_follows, "fr")
-        s.run(a_patient_books_moves_and_cancels_and_the_calendar_follows, "en")
-        s.run(the_download_is_the_same_entry_as_the_mail)
-        s.run(staff_may_undo_before_anything_is_told)
-        s.run(a_cancellation_by_the_practice_is_told)
-        s.run(a_refused_address_holds_nobody_up_and_becomes_a_task)
-        s.run(a_mail_server_that_was_down_gets_its_messages_later)
-        s.run(what_was_sent_leaves_no_word_in_the_database)
+        for language in ("fr", "en"):
+            tests.run(f"a patient books, moves and cancels, and the calendar follows ({language})",
+                      a_patient_books_moves_and_cancels_and_the_calendar_follows, suite, language)
+        for test in (the_download_is_the_same_entry_as_the_mail, staff_may_undo_before_anything_is_told,
+                     a_cancellation_by_the_practice_is_told, a_refused_address_holds_nobody_up_and_becomes_a_task,
+                     a_mail_server_that_was_down_gets_its_messages_later,
+                     what_was_sent_leaves_no_word_in_the_database):
+            tests.run(test.__name__.replace("_", " "), test, suite)
     finally:
-        s.end()
-    print(f"{s.passed} passed, {s.failed} failed")
-    return s.failed > 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        suite.end()
+tests.end()

@@ -8,6 +8,7 @@ shows: every acknowledged booking stands, no two overlap, and every loser was to
 of three other times.  (ux-26; the storage's invariant of booking.h)
 """
 import json
+import os
 import pathlib
 import socket
 import sys
@@ -15,7 +16,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import Tests, check, database, demo, engines, equal, first_motive, free_slots, patient, serving
 
-CLIENTS, ROUNDS = 200, 100
+CLIENTS, ROUNDS = 200, int(os.environ.get("ROUNDS", "100"))
+# All clients come from one address: more than one address is allowed by default.
+MANY_CONNECTIONS = {"connections_per_address_max": 1000}
 TWINS, TWIN_ROUNDS = 12, 20
 
 
@@ -36,16 +39,9 @@ def read_answer(stream):
     return status, json.loads(stream.read(length) or b"null")
 
 
-def many_connections(world):
-    """All clients come from one address: more than one address is allowed by default."""
-    path = pathlib.Path(world.folder, "race.conf")
-    path.write_text("connections_per_address_max = 1000\n")
-    return str(path)
-
-
 def fight(engine):
     with database(engine) as store, demo(store=store, patients=CLIENTS) as world, \
-            serving(world, "--config", many_connections(world)) as server:
+            serving(world, settings=MANY_CONNECTIONS) as server:
         slug, practitioner, motive = first_motive(server, world)
         token = world.account("secretary")["api_token"]
         slots = free_slots(server, slug, practitioner, motive)

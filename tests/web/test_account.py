@@ -1,8 +1,7 @@
 """One's own account, links by mail, and patients who sign in with a code (R62, T25, ux-54)."""
-import json
 import re
 
-from harness import Browser, Server, totp
+from harness import Browser, Server, first_motive, free_slots, totp
 
 GOOD = "lampe-sentier-mousse 9"
 
@@ -120,28 +119,14 @@ def sign_in_by_mail(b, address, nth=1):
 
 
 def patient_address(s):
-    """Somebody of the first organisation who has an appointment, as the API tells it."""
-    who = s.account("secretary")
-    b = Browser(s)
-    b.sign_in(who)
-    b.get("/compte")
-    org = s.demo["organisations"][0]["slug"]
-    bearer = {"Authorization": "Bearer " + s.account("administrator")["api_token"], "Content-Type": "application/json"}
-    motives = json.loads(b.get(f"/api/v1/orgs/{org}/motives").body)["motives"]
-    for motive in motives:
-        slots = json.loads(b.get(f"/api/v1/orgs/{org}/slots?motive={motive['id']}&from=2026-11-24&days=30").body)["slots"]
-        if slots:
-            break
-    slot = slots[0]
-    body = {"motive": motive["id"], "practitioner": slot["practitioner"], "start": slot["start"],
+    """Somebody of the first organisation who has an appointment, as the API made it."""
+    org, practitioner, motive = first_motive(s, s.world)
+    slot = free_slots(s, org, practitioner, motive)[0]
+    body = {"motive": motive, "practitioner": practitioner, "start": slot["start"],
             "patient": {"family": "Garnier", "given": "Elsa", "birth_date": "1984-05-06",
                         "email": "elsa@example.test", "phone": "+33639980001"}}
-    import http.client
-    wire = http.client.HTTPConnection("127.0.0.1", s.port)
-    wire.request("POST", f"/api/v1/orgs/{org}/bookings", json.dumps(body), bearer)
-    got = wire.getresponse()
-    assert got.status == 201, got.read()
-    wire.close()
+    made = s.api("POST", f"/orgs/{org}/bookings", s.account("administrator")["api_token"], body)
+    assert made.status == 201, made.body
     return "elsa@example.test"
 
 

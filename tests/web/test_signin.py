@@ -1,4 +1,5 @@
 """Sign-in with two proofs (R54), and what it refuses (T11, T21, T22, T24, R62)."""
+import json
 import re
 
 from harness import Browser, Server, totp
@@ -298,7 +299,7 @@ def add_user(s, email, org, role):
     """An account without a second factor; the password it prints."""
     said = s.jump(0, "user", "add", "--email", email, "--name", "Nora Lemaire", "--org",
                   s.demo["organisations"][org]["slug"], "--role", role, "--json")
-    return __import__("json").loads(said).get("password")
+    return json.loads(said).get("password")
 
 
 def test_staff_without_a_factor_sets_it_up_before_anything_else():
