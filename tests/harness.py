@@ -58,7 +58,7 @@ def run(*argv):
     """A command of the program, which must succeed; what it printed."""
     done = subprocess.run([PROGRAM, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300)
     if done.returncode != 0:
-        raise Failed(f"{argv[0]}: {done.stderr[-2000:]}")
+        raise Failed(f"{argv[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
 
 
@@ -230,7 +230,7 @@ class Server:
             self.settings.update(smtp_url=f"smtp://127.0.0.1:{self.mail.port}", smtp_from="rdv@example.test",
                                  smtp_require_tls="no")
         self.local = threading.local()
-        self.invented = invented
+        self.invented, self.tries = invented, 2
         self.process = None
 
     @property
@@ -299,9 +299,11 @@ class Server:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
         try:
-            if self.process.poll() is None:
+            if self.process.poll() is None and failed:
+                self.kill()     # what failed is told, not how it ends after that
+            elif self.process.poll() is None:
                 self.stop()
         finally:
             if self.mail:
@@ -311,7 +313,7 @@ class Server:
 
     def ask(self, method, path, body=None, headers=None):
         """One request on this thread's connection; reconnects once if the server closed it."""
-        for attempt in (0, 1):
+        for left in reversed(range(self.tries)):
             port, connection = getattr(self.local, "connection", (0, None))
             if port != self.port:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -323,7 +325,7 @@ class Server:
             except (http.client.HTTPException, ConnectionError, OSError):
                 connection.close()
                 self.local.connection = (0, None)
-                if attempt:
+                if left == 0:
                     raise
 
     def get(self, path, **headers):

@@ -1,6 +1,7 @@
 /* json.c - see json.h.  jansson reads; its heap never leaves this file. */
 #include <assert.h>
 #include <jansson.h>
+#include <pthread.h>
 
 #include "format/json.h"
 
@@ -228,6 +229,19 @@ copy(struct arena *mem, const json_t *from, struct json *to)
 	}
 }
 
+/* The library loses bytes of a text when it is refused memory, and goes on: ours ends the process. */
+static void *
+memory(size_t n)
+{
+	return mem_alloc(1, n);
+}
+
+static void
+use_memory(void)
+{
+	json_set_alloc_funcs(memory, mem_free);
+}
+
 static void
 tree_free_at(json_t **tree)
 {
@@ -237,9 +251,11 @@ tree_free_at(json_t **tree)
 err
 json_parse(struct arena *mem, str text, struct json **ret, struct json_error *ret_error)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t foreign;
 	size_t offset;
 
+	(void)pthread_once(&once, use_memory);
 	if (text.n > JSON_BYTES_MAX)
 		return ERR_TOO_LARGE;
 	if (!depth_ok(text, &offset)) {

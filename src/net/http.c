@@ -48,9 +48,10 @@ deliver(struct http_exchange *e)
 {
 	struct MHD_Response *answer = e->answer;
 
-	assert(answer != NULL);
 	e->stage = HTTP_STAGE_ANSWERED;
 	e->answer = NULL;
+	if (answer == NULL)	/* no memory for one */
+		return MHD_NO;
 	http_reaper_allow(e->from, e->server->options.body_seconds +
 	    (int64_t)(e->answer_bytes / HTTP_SEND_BYTES_PER_SECOND_MIN));
 	/* Sends at once if the socket takes it, and e may be over when this returns. */

@@ -1,6 +1,7 @@
 /* http_answer.c - from what a handler filled in to what goes on the wire. */
 #include <assert.h>
 
+#include "base/log.h"
 #include "net/http_parts.h"
 
 /* What a client that is refused for want of workers should wait. */
@@ -100,11 +101,29 @@ wrap_body(struct http_response *r)
 	struct http_shared *shared = r->shared;
 
 	r->shared = NULL;	/* the answer's now */
-	if (shared != NULL)
-		return MHD_create_response_from_buffer_with_free_callback_cls(shared->n, shared->bytes,
-		    release_shared, shared);
+	if (shared != NULL) {
+		struct MHD_Response *answer = MHD_create_response_from_buffer_with_free_callback_cls(shared->n,
+		    shared->bytes, release_shared, shared);
+
+		if (answer == NULL)
+			http_shared_release(shared);
+		return answer;
+	}
 	return MHD_create_response_from_buffer(r->body.n, (void *)(uintptr_t)r->body.p,
 	    MHD_RESPMEM_PERSISTENT);
+}
+
+/* http_set has seen to the bytes of a header: what fails here is memory. */
+static bool
+add_headers(struct MHD_Response *answer, struct http_exchange *e)
+{
+	const struct http_response *r = &e->response;
+
+	for (size_t i = 0; i < r->headers_n; i++)
+		if (MHD_add_response_header(answer, str_z(&e->mem, r->headers[i].name),
+		    str_z(&e->mem, r->headers[i].value)) != MHD_YES)
+			return false;
+	return true;
 }
 
 void
@@ -115,14 +134,14 @@ http_answer_make(struct http_exchange *e, bool close_connection)
 	assert(r->status >= 200 && r->status <= 599 && e->answer == NULL);
 	e->answer_bytes = r->shared != NULL ? r->shared->n : r->body.n;
 	e->answer = wrap_body(r);
-	if (e->answer == NULL)
-		panic("http: no memory for an answer");
 	if (close_connection)
 		http_set(r, S("Connection"), S("close"));
-	for (size_t i = 0; i < r->headers_n; i++)
-		if (MHD_add_response_header(e->answer, str_z(&e->mem, r->headers[i].name),
-		    str_z(&e->mem, r->headers[i].value)) != MHD_YES)
-			panic("http: a response header that is none");
+	if (e->answer != NULL && add_headers(e->answer, e))
+		return;
+	LOG_ERROR("http", "no memory for an answer: its connection is closed", LOG_INT("status", r->status));
+	if (e->answer != NULL)
+		MHD_destroy_response(e->answer);
+	e->answer = NULL;
 }
 
 static str

@@ -59,7 +59,8 @@ int64_t http_guard_body_bytes(const struct http_request *);
 /* form.c: percent-decoding to well-formed UTF-8 (RFC 3986 section 2.1). */
 bool http_form_decode(struct arena *, str raw, bool plus_is_space, str *ret);
 
-/* http_answer.c: makes answer of response, keeping nothing of the handler's alive but its arena. */
+/* http_answer.c: makes answer of response, keeping nothing of the handler's alive but its arena.
+ * Without memory for it answer stays NULL (logged), and the connection is to be closed. */
 void http_answer_make(struct http_exchange *, bool close_connection);
 /* Fills response with a refusal and makes the answer. */
 void http_answer_refuse(struct http_exchange *, int status);

@@ -3,6 +3,7 @@
  * again in silence when the time is still free: nobody loses his place for
  * having typed slowly, and nobody waits for one who went away.
  */
+#include "base/log.h"
 #include "format/birth.h"
 #include "format/contact.h"
 #include "practice/practitioner.h"
@@ -141,15 +142,37 @@ let_go(struct web *w, id org, id hold)
 	return e == ERR_NOT_FOUND || e == ERR_CONFLICT ? OK : e;
 }
 
+/* A hold that nobody would know of: what asked for it failed, and answers that nothing was saved. */
+static err
+forsake(struct web *w, const struct booking *hold, err why)
+{
+	if (let_go(w, w->c.org, hold->id) != OK)
+		LOG_WARN("booking", "a hold of nobody's stays until it lapses", LOG_INT("hold", hold->id));
+	return why;
+}
+
 /* The booking under way has this time now; one that was finished meanwhile needs none. */
 static err
 retime(struct web *w, const struct booking *hold)
 {
 	err e = draft_retime(&w->c, w->guest_token, hold);
 
+	return e == OK ? OK : forsake(w, hold, e);
+}
+
+/* A booking begins with this time; what was under way elsewhere ends. */
+static err
+start(struct web *w, const struct draft *old, const struct booking *hold, id moves)
+{
+	err e = old == NULL ? OK : let_go(w, old->org, old->hold);
+	str token;
+
+	if (e == OK)
+		e = draft_begin(&w->c, hold, moves, &token);
 	if (e != OK)
-		TRY(let_go(w, w->c.org, hold->id));
-	return e;
+		return forsake(w, hold, e);
+	view_cookie_set(w, COOKIE_BOOKING, token);
+	return OK;
 }
 
 /* The visitor's own earlier hold may stand in the way of his new choice, or be it. */
@@ -172,9 +195,13 @@ take(struct web *w, const struct booking_ask *ask, const struct draft *old, stru
 	e = booking_hold(&w->c, ask, ret);
 	if (e != OK && e != ERR_CONFLICT)
 		return e;
-	if (held)
-		TRY(let_go(w, w->c.org, own.id));
-	return e == ERR_CONFLICT && held ? booking_hold(&w->c, ask, ret) : e;
+	if (!held)
+		return e;
+	err gone = let_go(w, w->c.org, own.id);
+
+	if (e == ERR_CONFLICT)
+		return gone == OK ? booking_hold(&w->c, ask, ret) : gone;
+	return gone == OK ? OK : forsake(w, ret, gone);
 }
 
 err
@@ -184,7 +211,6 @@ booking_begin(struct web *w, const struct booking_ask *ask, id moves)
 	struct booking hold;
 	struct draft d;
 	bool there = false, same = false;
-	str token;
 
 	if (w->guest_token.n > 0) {
 		err e = draft_find(&w->c, w->guest_token, &d);
@@ -198,11 +224,7 @@ booking_begin(struct web *w, const struct booking_ask *ask, id moves)
 	TRY(take(w, ask, same ? &d : NULL, &hold));
 	if (same)
 		return retime(w, &hold);
-	if (there)
-		TRY(let_go(w, d.org, d.hold));
-	TRY(draft_begin(&w->c, &hold, moves, &token));
-	view_cookie_set(w, COOKIE_BOOKING, token);
-	return OK;
+	return start(w, there ? &d : NULL, &hold, moves);
 }
 
 /* Hold on for another while, or take the time again.  ERR_CONFLICT, ERR_EXPIRED: it is gone. */
@@ -212,8 +234,12 @@ keep_held(struct web *w, struct step *s)
 	struct booking_ask ask = { .motive = s->draft.motive, .practitioner = s->draft.practitioner,
 	    .start = s->draft.start, .online = true, .source = SOURCE_ONLINE };
 
-	if (s->held && booking_hold_extend(&w->c, s->hold.id, &s->hold.hold_until) == OK)
-		return OK;
+	if (s->held) {
+		err e = booking_hold_extend(&w->c, s->hold.id, &s->hold.hold_until);
+
+		if (e != ERR_EXPIRED)	/* a storage that fails has not given the time to somebody else */
+			return e;
+	}
 	s->held = false;
 	TRY(booking_hold(&w->c, &ask, &s->hold));
 	TRY(retime(w, &s->hold));
