@@ -2,10 +2,7 @@
 # Branch coverage of the layers that keep data, from the unit tests on both engines:
 # a table, and status 1 when a folder has less than LEAST per cent.
 #
-# Left out of the measure, and shown beside it: the lines of TRY(...), whose second
-# branch is "the call failed, so do we" (the torture tests fail each statement in
-# turn), of assert(...), whose second branch is our own mistake, and of calls of
-# libsodium and of pthread that cannot fail without a panic.
+# What is left out of the measure, and why, the table itself says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly LEAST=85 BUILD=build/coverage FOLDERS="store vault access practice"
@@ -42,7 +39,11 @@ def share(files, folder):
 
 
 every, kept, low = read("all"), read("kept"), 0
-print(f"{'folder':10} {'branches':>9} {'covered':>8}   with what is left out")
+print("Branches that the unit tests take, on both engines, of the folders that keep data.")
+print("Left out of 'covered', and counted in 'of all': the second branch of TRY(...), where a call below")
+print("failed and so do we; of assert(...), where the mistake is our own; and of calls of libsodium and")
+print("pthread whose failure ends the process.  tests/nth takes many of them, from outside.")
+print(f"{'folder':10} {'branches':>9} {'covered':>8}   of all")
 for folder in folders:
     percent, total = share(kept, folder)
     raw, raw_total = share(every, folder)
@@ -51,6 +52,8 @@ for folder in folders:
 print("least covered:")
 for f in sorted((f for f in kept if f["branch_total"] > 0), key=lambda f: f["branch_percent"])[:12]:
     print(f"  {f['filename']:38} {f['branch_percent']:5.1f}% of {f['branch_total']}")
+print(f"coverage: {len(folders) - low} of {len(folders)} folders have at least {least:.0f} % of their branches"
+      + ("" if low == 0 else f"; {low} have less, which is a failure"))
 print(f"{len(folders) - low} passed, {low} failed")
 sys.exit(low > 0)
 EOF

@@ -177,7 +177,7 @@ booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	CLEANUP(plan_release) const struct plan *plan = NULL;
-	struct booking was, held;
+	struct booking was, held, moved;
 	int64_t n;
 
 	TRY(db_begin(c->db, &tx));
@@ -209,12 +209,14 @@ booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
 	TRY(store_moved(c, &was, &p));
 	TRY(tell_of_move(c, &p.b, c->now));
 	TRY(audit_add(c, S("booking.move"), was.id, was.person, held.practitioner));
+	TRY(booking_get(c, booking, &moved));	/* once it is committed nothing may fail any more */
 	TRY(db_commit(&tx));
 	struct busy_claim old = booking_stored_claim(&was);
 	busy_forget(c, &old);
 	claim = booking_stored_claim(&p.b);
 	busy_forget(c, &claim);
-	return booking_get(c, booking, ret);
+	*ret = moved;
+	return OK;
 }
 
 /* Quiet or not, what still waits to be said about it will not be said. */
