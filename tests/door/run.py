@@ -20,23 +20,21 @@ LETTERS = "abcdefghijklmnoprstuv"
 
 
 def sign_in(server, world, role):
-    account, b = world.account(role), Browser(server)
-    b.get("/connexion")
-    b.post("/connexion", email=account["login"], mot_de_passe=account["password"])
-    b.post("/connexion/code", code=totp(account["totp_secret"]))
-    equal(b.get("/aujourdhui", follow=False).status, 200, f"{role} is signed in")
+    b = Browser(server)
+    b.sign_in(world.account(role))
+    equal(b.get("/aujourdhui").status, 200, f"{role} is signed in")
     return b
 
 
 def scrape(browser, seen, until):
     """Search after search, as a program would; the page that stopped it, or None."""
     for first, second in itertools.product(LETTERS, LETTERS):
-        browser.get("/patients", follow=False)
-        answer = browser.post("/patients", follow=False, q=first + second)
+        browser.get("/patients")
+        answer = browser.submit("/patients", q=first + second)
         if answer.status == 303:
             return answer.header("Location")
         equal(answer.status, 200, f"searching {first}{second}")
-        seen |= set(re.findall(r"patient=(\d+)", answer.text))
+        seen |= set(re.findall(r"patient=(\d+)", answer.body))
         if len(seen) > until:
             return None
     raise Failed(f"the demonstration has only {len(seen)} patients to steal")
@@ -49,11 +47,11 @@ def the_theft(world, server):
     # Patients with an appointment around now are free; the demonstration made none.
     check(len(stolen) <= BUDGET + 1, f"{len(stolen)} files were read")
     check(len(stolen) > BUDGET // 2, f"the budget was not used: {len(stolen)}")
-    equal(thief.get("/agenda", follow=False).status, 200, "the agenda of the day")
+    equal(thief.get("/agenda").status, 200, "the agenda of the day")
     thief.get("/lecture")
-    equal(thief.post("/lecture", follow=False, code="000000").status, 422, "a wrong code")
+    equal(thief.submit("/lecture", code="000000").status, 422, "a wrong code")
     administrator = sign_in(server, world, "administrator")
-    page = administrator.get("/reglages/alertes").text
+    page = administrator.get("/reglages/alertes").body
     check("Un code a été demandé" in page, "no alarm is shown")
     check(time.monotonic() - began < 60, "the alarm took longer than a minute")
     return thief, stolen, administrator
@@ -62,21 +60,21 @@ def the_theft(world, server):
 def the_stop(world, server, thief, stolen, administrator):
     account = world.account("practitioner")
     thief.get("/lecture?retour=/patients")
-    answer = thief.post("/lecture", follow=False, code=totp(account["totp_secret"], at=time.time() + 30),
-                        retour="/patients")
+    answer = thief.submit("/lecture", code=totp(account["totp_secret"], server.now() + 30))
     equal((answer.status, answer.header("Location").split("?")[0]), (303, "/patients"), "back after the code")
     before = len(stolen)
     check(scrape(thief, stolen, PATIENTS) is not None, "nothing stopped it")
     check(before < len(stolen) <= BUDGET * PROVEN_TIMES + 1, f"{len(stolen)} files were read")
     check("arrêtée pour votre compte" in thief.get("/lecture").text, "it does not say so")
     # One's own stop is lifted by somebody else; a stranger's address is no alarm.
-    page = administrator.get("/reglages/alertes").text
+    page = administrator.get("/reglages/alertes").body
     alarm = re.search(r'action="(/reglages/alertes/\d+/lever)"', page)
     check(alarm is not None, "the administrator cannot lift it")
-    equal(thief.send("POST", alarm[1], {"csrf": thief.csrf() or ""}, follow=False).status, 403, "the thief lifts it")
-    equal(administrator.post(alarm[1], follow=False).status, 303, "lifting")
-    equal(thief.get("/patients", follow=False).status, 200, "the page of the search")
-    equal(thief.post("/patients", follow=False, q="dupont").status, 200, "reading again")
+    csrf = thief.form("/deconnexion")["csrf"]
+    equal(thief.post(alarm[1], {"csrf": csrf}).status, 403, "the thief lifts it")
+    equal(administrator.submit(alarm[1]).status, 303, "lifting")
+    equal(thief.get("/patients").status, 200, "the page of the search")
+    equal(thief.submit("/patients", q="dupont").status, 200, "reading again")
 
 
 tests = Tests()
