@@ -20,6 +20,10 @@ PYTHON = "/usr/bin/python3"
 
 os.environ["PATH"] = f"{ROOT}/build/node/bin:{os.environ['PATH']}"  # where tools/deps.sh put a newer one
 
+# When tests and programs go wrong that know only working hours, for SERMENT_TEST_NOW.
+MOMENTS = {"a Friday at 23:58": 1795820280, "as the clocks go forward": 1806195570,
+           "in the hour that comes twice": 1792888200, "New Year's Eve": 1798757880, "29 February": 1835427600}
+
 passed, failed, failures = 0, 0, []
 
 
@@ -106,6 +110,8 @@ def everything():
     command("SQL on both engines", [PYTHON, "tools/sqlcheck.py"])
     for step in sorted((ROOT / "tests").glob("*/run.*")):
         command(step.parent.name, [PYTHON if step.suffix == ".py" else "bash", str(step)], seconds=1500)
+    for name, moment in MOMENTS.items():
+        command(f"api, {name}", [PYTHON, "tests/api/run.py"], env={"SERMENT_TEST_NOW": str(moment)})
 
 
 {"check": check, "all": everything}[sys.argv[1]]()
