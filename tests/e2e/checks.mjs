@@ -25,23 +25,24 @@ function axe(page, colorScheme) {
 	return (colorScheme === 'light' ? builder.withTags(TAGS) : builder.withRules(COLOUR_RULES)).analyze();
 }
 
-/** Faults of axe in light and dark, at each width; of scroll, of outline. */
-export async function faultsOf(page, widths = WIDTHS, shot = async () => {}) {
-	const faults = [];
+/** Faults of axe in light and dark, at the width that the page has. */
+async function axeFaults(page, shot = async () => {}) {
+	const faults = [], { width } = page.viewportSize();
 
-	for (const width of widths) {
-		await page.setViewportSize({ width, height: HEIGHT });
-		for (const colorScheme of ['light', 'dark']) {
-			await page.emulateMedia({ colorScheme });
-			const { violations } = await axe(page, colorScheme);
-			for (const v of violations)
-				faults.push(`${v.id}, ${width} pixels, ${colorScheme}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-			await shot(`${width}-${colorScheme}`);
-		}
-		await page.emulateMedia({ colorScheme: null });
+	for (const colorScheme of ['light', 'dark']) {
+		await page.emulateMedia({ colorScheme });
+		const { violations } = await axe(page, colorScheme);
+		for (const v of violations)
+			faults.push(`${v.id}, ${width} pixels, ${colorScheme}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+		await shot(`${width}-${colorScheme}`);
 	}
-	await page.setViewportSize({ width: NARROW, height: HEIGHT });
-	faults.push(...await page.evaluate(() => {
+	await page.emulateMedia({ colorScheme: null });
+	return faults;
+}
+
+/** Of scroll and outline. */
+function outlineFaults(page) {
+	return page.evaluate(() => {
 		const found = [], headings = document.querySelectorAll('h1').length;
 		if (document.documentElement.scrollWidth > innerWidth)
 			found.push(`scrolls sideways: ${document.documentElement.scrollWidth} at ${innerWidth} pixels`);
@@ -50,8 +51,24 @@ export async function faultsOf(page, widths = WIDTHS, shot = async () => {}) {
 		if (!['fr', 'en'].includes(document.documentElement.lang))
 			found.push('no language');
 		return found;
-	}));
-	return faults;
+	});
+}
+
+/** Of all of them, at the width that the page has. */
+export async function faultsAt(page) {
+	return [...await axeFaults(page), ...await outlineFaults(page)];
+}
+
+/** Faults of axe at each width; of scroll and outline at the narrowest. */
+export async function faultsOf(page, widths = WIDTHS, shot = async () => {}) {
+	const faults = [];
+
+	for (const width of widths) {
+		await page.setViewportSize({ width, height: HEIGHT });
+		faults.push(...await axeFaults(page, shot));
+	}
+	await page.setViewportSize({ width: NARROW, height: HEIGHT });
+	return [...faults, ...await outlineFaults(page)];
 }
 
 /** Follows what a page loads and complains of, from its next navigation on. */
