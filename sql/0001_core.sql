@@ -29,6 +29,7 @@ CREATE TABLE site (
 	access		TEXT NOT NULL,
 	phone		TEXT NOT NULL,
 	closed_at	BIGINT,
+	version	BIGINT NOT NULL,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
 
@@ -48,6 +49,7 @@ CREATE TABLE practitioner (
 	photo_type	TEXT NOT NULL,
 	photo		@BLOB@,
 	closed_at	BIGINT,
+	version	BIGINT NOT NULL,
 	PRIMARY KEY (org, id),
 	UNIQUE (org, slug)
 ) @CLUSTERED@;
@@ -71,6 +73,7 @@ CREATE TABLE motive (
 	instructions		TEXT NOT NULL,
 	position		BIGINT NOT NULL,
 	closed_at		BIGINT,
+	version			BIGINT NOT NULL,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
 
@@ -89,6 +92,7 @@ CREATE TABLE resource (
 	name		TEXT NOT NULL,
 	site		BIGINT NOT NULL,
 	closed_at	BIGINT,
+	version	BIGINT NOT NULL,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
 
@@ -114,6 +118,7 @@ CREATE TABLE hours (
 	end_minute	BIGINT NOT NULL,
 	from_day	BIGINT,
 	until_day	BIGINT,
+	version		BIGINT NOT NULL,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
 
@@ -141,6 +146,7 @@ CREATE TABLE absence (
 	until_day	BIGINT,
 	reason_sealed	@BLOB@,
 	created_at	BIGINT NOT NULL,
+	version		BIGINT NOT NULL,
 	PRIMARY KEY (org, id)
 ) @CLUSTERED@;
 
@@ -416,6 +422,22 @@ CREATE TABLE audit (
 CREATE UNIQUE INDEX audit_chain ON audit (seq) WHERE seq IS NOT NULL;
 CREATE INDEX audit_unchained ON audit (id) WHERE seq IS NULL;
 CREATE INDEX audit_by_org ON audit (org, id);
+
+-- The check of the whole log that an organisation asked for, and the last one that was
+-- done.  seq and hash: how far the one under way has come.  state: 1 under way, 2 whole,
+-- 3 altered at line seq + 1, 4 shorter than lines, which it once had.
+CREATE TABLE audit_check (
+	org		BIGINT PRIMARY KEY,
+	asked_at	BIGINT NOT NULL,
+	asked_by	BIGINT NOT NULL,
+	state		BIGINT NOT NULL,
+	seq		BIGINT NOT NULL,
+	hash		@BLOB@,
+	lines		BIGINT NOT NULL,
+	done_at		BIGINT
+);
+
+CREATE INDEX audit_check_asked ON audit_check (asked_at) WHERE state = 1;
 
 -- Who opened what about whom, and why.  persons: 8 bytes each, big-endian.
 CREATE TABLE opening (

@@ -363,23 +363,50 @@ class Forms(html.parser.HTMLParser):
     def __init__(self, page):
         super().__init__()
         self.forms, self.inside = [], False
+        self.select, self.area = None, None
         self.feed(page)
+
+    def put(self, name, value):
+        """A name may come several times: boxes that are ticked."""
+        fields = self.forms[-1][1]
+        if name in fields:
+            before = fields[name] if isinstance(fields[name], list) else [fields[name]]
+            value = before + [value]
+        fields[name] = value
 
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
         if tag == "form":
             self.forms.append((a.get("action", ""), {}, []))
             self.inside = True
+        elif self.select and tag == "option":
+            if "selected" in a or self.select not in self.forms[-1][1]:
+                self.forms[-1][1][self.select] = a.get("value", "")
         elif not self.inside or "name" not in a:
             return
         elif tag == "button":
             self.forms[-1][2].append((a["name"], a.get("value", "")))
-        elif tag == "input" and ("checked" in a or a.get("type") not in ("radio", "checkbox", "submit")):
+        elif tag == "select":
+            self.select = a["name"]
+        elif tag == "textarea":
+            self.area = [a["name"], ""]
+        elif tag == "input" and "checked" in a:
+            self.put(a["name"], a.get("value", ""))
+        elif tag == "input" and a.get("type") not in ("radio", "checkbox", "submit"):
             self.forms[-1][1][a["name"]] = a.get("value", "")
+
+    def handle_data(self, data):
+        if self.area:
+            self.area[1] += data
 
     def handle_endtag(self, tag):
         if tag == "form":
             self.inside = False
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea" and self.area:
+            self.put(self.area[0], self.area[1].removeprefix("\n"))
+            self.area = None
 
 
 class Browser:

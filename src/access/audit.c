@@ -18,16 +18,15 @@
 
 enum {
 	ACTION_BYTES_MAX = 64,
-	HASH_BYTES = 32,
 	LEAF_VERSION = 1,
 	NUMBERS = 9,
-	LEAF_HEAD_BYTES = HASH_BYTES + 1 + NUMBERS * 8,
+	LEAF_HEAD_BYTES = AUDIT_HASH_BYTES + 1 + NUMBERS * 8,
 	VERIFY_PAGE = 500,
 	LIST_MAX = 1000,
 	RACES_MAX = 5,
 };
 
-static const char before_first[HASH_BYTES];
+static const char before_first[AUDIT_HASH_BYTES];
 
 struct tip {
 	int64_t	seq;
@@ -128,7 +127,7 @@ tip_read(struct ctx *c, struct tip *ret)
 {
 	CLEANUP(db_rows_end) struct db_rows *r = NULL;
 
-	*ret = (struct tip){ 0, { before_first, HASH_BYTES } };
+	*ret = (struct tip){ 0, { before_first, AUDIT_HASH_BYTES } };
 	TRY(db_read(c->db, SQL(
 	    "SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1"),
 	    NULL, 0, &r));
@@ -193,7 +192,7 @@ audit_chain(struct ctx *c, int limit, int64_t *ret_n)
 
 /* A page of the chain: tip moves on to its last good line, and stays before the first bad one. */
 static err
-verify_page(struct ctx *c, struct arena *mem, struct tip *tip, size_t *ret_n)
+verify_page(struct ctx *c, struct arena *mem, struct audit_tip *tip, size_t *ret_n)
 {
 	CLEANUP(db_rows_end) struct db_rows *r = NULL;
 	err e;
@@ -205,37 +204,47 @@ verify_page(struct ctx *c, struct arena *mem, struct tip *tip, size_t *ret_n)
 	    BINDS(INT(tip->seq == 0 ? INT64_MIN : tip->seq), INT(VERIFY_PAGE)), &r));
 	while ((e = db_next(r)) == OK) {
 		struct audit_line l = line_of(r, mem);
-		str hash = line_hash(mem, tip->hash, &l);
+		str hash = line_hash(mem, (str){ tip->hash, AUDIT_HASH_BYTES }, &l);
 
 		if (l.seq != tip->seq + 1 || !str_eq(hash, db_text(r, mem, 10)))
 			return ERR_SEALED;
-		*tip = (struct tip){ l.seq, hash };
+		tip->seq = l.seq;
+		memcpy(tip->hash, hash.p, AUDIT_HASH_BYTES);
 		++*ret_n;
 	}
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 err
-audit_verify(struct ctx *c, int64_t *ret_lines, int64_t *ret_seq)
+audit_verify_from(struct ctx *c, struct audit_tip *tip, int64_t limit, bool *ret_end)
 {
-	char kept[HASH_BYTES] = {0};
-	struct tip tip = { 0, { kept, HASH_BYTES } };
+	int64_t left = limit;
 	size_t n;
 
 	/* A page's memory goes with it: the log of years does not fit into one arena. */
 	do {
 		CLEANUP(arena_free) struct arena mem = {0};
-		err e = verify_page(c, &mem, &tip, &n);
+		err e = verify_page(c, &mem, tip, &n);
 
-		if (e == ERR_SEALED) {
-			LOG_ERROR("audit", "the chain does not hold", LOG_INT("seq", tip.seq + 1));
-			*ret_seq = tip.seq + 1;
-		}
+		if (e == ERR_SEALED)
+			LOG_ERROR("audit", "the chain does not hold", LOG_INT("seq", tip->seq + 1));
 		TRY(e);
-		if (tip.hash.p != kept)
-			memcpy(kept, tip.hash.p, HASH_BYTES);
-		tip.hash.p = kept;
-	} while (n == VERIFY_PAGE);
+		left -= (int64_t)n;
+	} while (n == VERIFY_PAGE && left > 0);
+	*ret_end = n < VERIFY_PAGE;
+	return OK;
+}
+
+err
+audit_verify(struct ctx *c, int64_t *ret_lines, int64_t *ret_seq)
+{
+	struct audit_tip tip = {0};
+	bool end;
+	err e = audit_verify_from(c, &tip, INT64_MAX, &end);
+
+	if (e == ERR_SEALED)
+		*ret_seq = tip.seq + 1;
+	TRY(e);
 	*ret_lines = tip.seq;
 	return OK;
 }
@@ -251,6 +260,20 @@ audit_list(struct ctx *c, id before, int limit, struct audit_line **ret, size_t 
 	    " FROM audit WHERE org = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
 	    BINDS(INT(c->org), INT(before == 0 ? INT64_MAX : before), INT(limit)), &r));
 	return lines_of(r, c->mem, limit, ret, ret_n);
+}
+
+err
+audit_last(struct ctx *c, id object, struct audit_line *ret)
+{
+	CLEANUP(db_rows_end) struct db_rows *r = NULL;
+
+	TRY(db_read(c->db, SQL(
+	    "SELECT id, org, at, actor, role, action, object, person, detail, seq"
+	    " FROM audit WHERE org = $1 AND object = $2 ORDER BY id DESC LIMIT 1"),
+	    BINDS(INT(c->org), INT(object)), &r));
+	TRY(db_next(r));
+	*ret = line_of(r, c->mem);
+	return OK;
 }
 
 err

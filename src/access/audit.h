@@ -14,6 +14,8 @@
 #include "base/ctx.h"
 #include "vault/vault.h"
 
+enum { AUDIT_HASH_BYTES = 32 };
+
 struct audit_line {
 	id	id, org;
 	usec	at;
@@ -38,9 +40,19 @@ err audit_chain(struct ctx *, int limit, int64_t *ret_n) MUST_USE;
 
 /* Recompute the whole chain.  ERR_SEALED: ret_seq is the first line that does not hold. */
 err audit_verify(struct ctx *, int64_t *ret_lines, int64_t *ret_seq) MUST_USE;
+/*
+ * The same in steps: from the last line that held (all zero: none) over at
+ * most limit lines; *tip moves on.  ret_end: there is no line after it.
+ * ERR_SEALED: the line after *tip does not hold.
+ */
+struct audit_tip { int64_t seq; char hash[AUDIT_HASH_BYTES]; };
+err audit_verify_from(struct ctx *, struct audit_tip *, int64_t limit, bool *ret_end) MUST_USE;
 
 /* Newest first, before an id (0: from the newest), of ctx.org. */
 err audit_list(struct ctx *, id before, int limit, struct audit_line **ret, size_t *ret_n) MUST_USE;
+
+/* The newest of ctx.org about this object; ERR_NOT_FOUND: none. */
+err audit_last(struct ctx *, id object, struct audit_line *ret) MUST_USE;
 
 /*
  * Lines with an id above after, of all organisations, oldest first: tells caches

@@ -89,6 +89,25 @@ member_end(struct ctx *c, id account, enum role role)
 	return join_commit(&tx);
 }
 
+err
+member_reopen(struct ctx *c, id account, enum role role)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	int64_t n;
+
+	TRY(join_begin(c, &tx));
+	TRY(db_run(c->db, SQL(
+	    "UPDATE membership SET ended_at = NULL, created_at = $4"
+	    " WHERE account = $1 AND org = $2 AND role = $3 AND role IN ($5, $6, $7) AND ended_at IS NOT NULL"
+	    " AND EXISTS (SELECT 1 FROM account a WHERE a.id = $1 AND a.state <> $8)"),
+	    BINDS(INT(account), INT(c->org), INT((int64_t)role), INT(c->now), INT(ROLE_SECRETARY),
+	    INT(ROLE_PRACTITIONER), INT(ROLE_ADMINISTRATOR), INT(ACCOUNT_CLOSED)), &n));
+	if (n == 0)
+		return ERR_NOT_FOUND;
+	TRY(audit_add(c, S("member.reopen"), account, 0, (int64_t)role));
+	return join_commit(&tx);
+}
+
 struct place { id org; enum role role; };
 
 static err
@@ -139,29 +158,33 @@ member_get(struct ctx *c, id account, enum role role, struct member *ret)
 	    " WHERE account = $1 AND org = $2 AND role = $3 AND ended_at IS NULL"),
 	    BINDS(INT(account), INT(c->org), INT((int64_t)role)), &r));
 	TRY(db_next(r));
-	*ret = (struct member){ account, role, db_int(r, 0), db_int(r, 1), db_int(r, 2) };
+	*ret = (struct member){ account, role, db_int(r, 0), db_int(r, 1), db_int(r, 2), 0 };
 	return OK;
 }
 
 static err
-lines_read(struct ctx *c, struct member_line *lines, struct vault_item *items, size_t *ret_n)
+lines_read(struct ctx *c, bool ended, struct member_line *lines, struct vault_item *items, size_t *ret_n)
 {
 	CLEANUP(db_rows_end) struct db_rows *r = NULL;
 	size_t n = 0;
 	err e;
 
+	/* Live ones have no end: they stay by account. */
 	TRY(db_read(c->db, SQL(
 	    "SELECT m.account, m.role, m.practitioner, m.person, m.created_at, a.state,"
-	    " CASE WHEN a.totp_sealed IS NULL THEN 0 ELSE 1 END, a.signed_in_at, a.version, a.identity_sealed"
+	    " CASE WHEN a.totp_sealed IS NULL THEN 0 ELSE 1 END, a.signed_in_at, a.version, a.identity_sealed,"
+	    " COALESCE(m.ended_at, 0)"
 	    " FROM membership m JOIN account a ON a.id = m.account"
-	    " WHERE m.org = $1 AND m.role IN ($2, $3, $4) AND m.ended_at IS NULL"
-	    " ORDER BY m.account, m.role LIMIT $5"),
+	    " WHERE m.org = $1 AND m.role IN ($2, $3, $4) AND (m.ended_at IS NULL) = ($5 = 0)"
+	    " AND ($5 = 0 OR a.state <> $6)"
+	    " ORDER BY COALESCE(m.ended_at, 0) DESC, m.account, m.role LIMIT $7"),
 	    BINDS(INT(c->org), INT(ROLE_SECRETARY), INT(ROLE_PRACTITIONER), INT(ROLE_ADMINISTRATOR),
-	    INT(MEMBER_LIST_MAX)), &r));
+	    INT(ended), INT(ACCOUNT_CLOSED), INT(MEMBER_LIST_MAX)), &r));
 	while (n < MEMBER_LIST_MAX && (e = db_next(r)) != ERR_NOT_FOUND) {
 		TRY(e);
 		lines[n] = (struct member_line){
-			.member = { db_int(r, 0), (enum role)db_int(r, 1), db_int(r, 2), db_int(r, 3), db_int(r, 4) },
+			.member = { db_int(r, 0), (enum role)db_int(r, 1), db_int(r, 2), db_int(r, 3),
+			    db_int(r, 4), db_int(r, 10) },
 			.state = (enum account_state)db_int(r, 5), .has_factor = db_int(r, 6) != 0,
 			.signed_in_at = db_int(r, 7),
 		};
@@ -172,14 +195,14 @@ lines_read(struct ctx *c, struct member_line *lines, struct vault_item *items, s
 	return OK;
 }
 
-err
-member_list(struct ctx *c, struct member_line **ret, size_t *ret_n)
+static err
+list(struct ctx *c, bool ended, struct member_line **ret, size_t *ret_n)
 {
 	struct member_line *lines = NEW_N(c->mem, struct member_line, MEMBER_LIST_MAX);
 	struct vault_item *items = NEW_N(c->mem, struct vault_item, MEMBER_LIST_MAX);
 	size_t n;
 
-	TRY(lines_read(c, lines, items, &n));
+	TRY(lines_read(c, ended, lines, items, &n));
 	TRY(vault_open_batch(c, PURPOSE_MANAGE, items, n));
 	for (size_t i = 0; i < n; i++)
 		if (items[i].why == OK)
@@ -187,6 +210,18 @@ member_list(struct ctx *c, struct member_line **ret, size_t *ret_n)
 	*ret = lines;
 	*ret_n = n;
 	return OK;
+}
+
+err
+member_list(struct ctx *c, struct member_line **ret, size_t *ret_n)
+{
+	return list(c, false, ret, ret_n);
+}
+
+err
+member_list_ended(struct ctx *c, struct member_line **ret, size_t *ret_n)
+{
+	return list(c, true, ret, ret_n);
 }
 
 err
@@ -206,7 +241,7 @@ member_orgs(struct ctx *c, id account, struct member_org **ret, size_t *ret_n)
 		TRY(e);
 		list[n++] = (struct member_org){ .org = db_int(r, 0),
 			.slug = db_text(r, c->mem, 1), .name = db_text(r, c->mem, 2),
-			.member = { account, (enum role)db_int(r, 3), db_int(r, 4), db_int(r, 5), db_int(r, 6) } };
+			.member = { account, (enum role)db_int(r, 3), db_int(r, 4), db_int(r, 5), db_int(r, 6), 0 } };
 	}
 	*ret = list;
 	*ret_n = n;

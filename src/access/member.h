@@ -17,7 +17,7 @@ struct member {
 	enum role	role;
 	id		practitioner;	/* whose agenda is this member's own; 0: nobody's */
 	id		person;		/* the patient this account is; 0: none */
-	usec		created_at;
+	usec		created_at, ended_at;	/* ended_at 0: live */
 };
 
 /* One line of the page of members. */
@@ -51,11 +51,19 @@ err member_end(struct ctx *, id account, enum role) MUST_USE;
 /* Of every organisation; for account_close.  Joins an open change. */
 err member_end_all(struct ctx *, id account) MUST_USE;
 
+/*
+ * What was ended begins anew, as it was; sessions and API tokens of before stay
+ * ended.  ERR_NOT_FOUND: no such ended one of the staff, or its account is closed.
+ */
+err member_reopen(struct ctx *, id account, enum role) MUST_USE;
+
 /* ERR_NOT_FOUND: not a live membership of ctx.org. */
 err member_get(struct ctx *, id account, enum role, struct member *ret) MUST_USE;
 
 /* The live staff of ctx.org, at most MEMBER_LIST_MAX; opens identities (PURPOSE_MANAGE). */
 err member_list(struct ctx *, struct member_line **ret, size_t *ret_n) MUST_USE;
+/* Those whose access was withdrawn, the last first, but for closed accounts. */
+err member_list_ended(struct ctx *, struct member_line **ret, size_t *ret_n) MUST_USE;
 
 /* Where an account may go: live memberships of open organisations, by name. */
 err member_orgs(struct ctx *, id account, struct member_org **ret, size_t *ret_n) MUST_USE;

@@ -58,6 +58,24 @@ put_org(struct request *r, struct json_writer *w, const struct org *o, const str
 	json_object_end(w);
 }
 
+/* All of them at once; the others come from us. */
+static str
+wrong_options(struct arena *mem, unsigned found)
+{
+	static const struct { unsigned field; const char *what; } options[] = {
+		{ ORG_FIELD_SLUG, "--slug: two to sixty of a-z, 0-9 and single hyphens" },
+		{ ORG_FIELD_NAME, "--name: up to 120 characters, not empty" },
+		{ ORG_FIELD_ZONE, "--zone: a time zone like Europe/Paris" },
+		{ ORG_FIELD_PHONE, "--phone: digits, blanks and + . - ( )" },
+	};
+	str words = {0};
+
+	for (size_t i = 0; i < COUNT(options); i++)
+		if (found & options[i].field)
+			words = str_printf(mem, "%.*s%s; ", STR_FMT(words), options[i].what);
+	return words;
+}
+
 static enum exit_code
 add(struct request *r)
 {
@@ -68,17 +86,10 @@ add(struct request *r)
 		.zone = zone != NULL ? str_c(zone) : S("Europe/Paris"),
 		.lang = lang != NULL && str_eq(str_c(lang), S("en")) ? LANG_EN : LANG_FR,
 		.cancel_limit_minutes = CANCEL_LIMIT_MINUTES };
-	static const char *const wrong[] = {
-		[ORG_FIELD_SLUG] = "--slug: two to sixty of a-z, 0-9 and single hyphens",
-		[ORG_FIELD_NAME] = "--name: up to 120 characters, not empty",
-		[ORG_FIELD_ZONE] = "--zone: a time zone like Europe/Paris",
-		[ORG_FIELD_LANG] = "--lang: fr or en", [ORG_FIELD_PHONE] = "--phone: digits, blanks and + . - ( )",
-		[ORG_FIELD_COLOUR] = "colour", [ORG_FIELD_CANCEL_LIMIT] = "cancel limit",
-	};
-	enum org_field field = org_check(&o);
+	str wrong = wrong_options(r->a->mem, org_check(&o));
 
-	if (field != ORG_SOUND)
-		return command_failed("%s; nothing was changed", wrong[field]);
+	if (wrong.n > 0)
+		return command_failed("%.*snothing was changed", STR_FMT(wrong));
 	err e = org_create(&r->o.ctx, &o, &o.id);
 	if (e == ERR_CONFLICT)
 		return command_failed("there is an organisation %s already; nothing was changed", slug);

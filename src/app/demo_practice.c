@@ -188,7 +188,7 @@ hours_make(struct demo *d, size_t n)
 			const struct demo_opening *o = &p->week->items[k];
 
 			TRY(db_run(d->c.db, SQL("INSERT INTO hours (org, id, practitioner, site, weekday, parity,"
-			    " start_minute, end_minute) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+			    " start_minute, end_minute, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)"),
 			    BINDS(INT(d->c.org), INT(ctx_id(&d->c)), INT(p->id), INT(p->site),
 			    INT(o->weekday), INT(o->parity), INT(o->start_minute), INT(o->end_minute)), NULL));
 		}

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "access/audit.h"
+#include "access/audit_check.h"
 #include "access/session.h"
 #include "access/throttle.h"
 #include "access/ticket.h"
@@ -95,6 +95,7 @@ drop_past(struct ctx *c, int64_t *ret_n)
 
 static const struct job table[] = {
 	{ "audit_chain", USEC_PER_SECOND, lines_waiting, chain },
+	{ "audit_check", USEC_PER_SECOND, audit_check_waiting, audit_check_run },
 	{ "booking_sweep", USEC_PER_MINUTE, holds_waiting, booking_sweep },
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
 	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },

@@ -17,7 +17,6 @@ enum {
 	HTTP_HEAD_BYTES_MAX = 16 * 1024,	/* request line and headers: 431 beyond */
 	HTTP_TARGET_BYTES_MAX = 4096,		/* 414 beyond */
 	HTTP_RESPONSE_HEADERS_MAX = 24,
-	HTTP_FORM_FIELDS_MAX = 200,
 	HTTP_WAITING_PER_WORKER = 32,		/* requests queued for a worker: 503 beyond */
 	HTTP_SEND_BYTES_PER_SECOND_MIN = 8192,	/* who reads an answer more slowly is cut */
 	HTTP_HELD_MAX = 64,			/* answers that are held back at a time */
@@ -65,8 +64,8 @@ str  http_cookie(const struct http_request *, str name);
 /* The first field of that name in an application/x-www-form-urlencoded text, decoded;
  * false: absent, or it comes after an undecodable field. */
 bool http_form_get(struct arena *, str form, str name, str *ret);
-/* Walk all fields; false at the end.  A field that is no percent-encoded UTF-8, or
- * more than HTTP_FORM_FIELDS_MAX fields, end the walk with *ret_invalid set. */
+/* Walk all fields; false at the end.  A field that is no percent-encoded UTF-8 ends
+ * the walk with *ret_invalid set.  How many there may be, the caller counts. */
 bool http_form_next(struct arena *, str *rest, struct http_pair *ret, bool *ret_invalid);
 
 /* Replaces the header of that name (Set-Cookie adds one); an empty value removes it.

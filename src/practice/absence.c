@@ -7,7 +7,7 @@
 #include "vault/vault.h"
 
 #define COLUMNS "id, practitioner, first_day, start_minute, last_day, end_minute, every_weeks," \
-	" COALESCE(until_day, 0), reason_sealed"
+	" COALESCE(until_day, 0), reason_sealed, version"
 
 static bool
 day_ok(day d)
@@ -21,45 +21,52 @@ period_days(const struct absence *a)
 	return a->every_weeks * 7;
 }
 
-static enum absence_field
+/* After a sound first day: not before it, and over before it comes again. */
+static bool
+last_day_ok(const struct absence *a)
+{
+	int span = a->last_day - a->first_day;
+	bool repeats = a->every_weeks == 1 || a->every_weeks == 2;
+
+	return span >= 0 && span < ABSENCE_SPAN_DAYS_MAX && !(repeats && span >= period_days(a));
+}
+
+/* What is measured by another field is judged only if that one is sound. */
+static unsigned
 check_days(const struct absence *a)
 {
-	if (!day_ok(a->first_day))
-		return ABSENCE_FIELD_FIRST_DAY;
-	if (!day_ok(a->last_day) || a->last_day < a->first_day ||
-	    a->last_day - a->first_day >= ABSENCE_SPAN_DAYS_MAX)
-		return ABSENCE_FIELD_LAST_DAY;
+	unsigned wrong = day_ok(a->first_day) ? 0 : ABSENCE_FIELD_FIRST_DAY;
+
+	/* The same day as the first shares its mistake. */
+	if (a->last_day != a->first_day && (!day_ok(a->last_day) || (wrong == 0 && !last_day_ok(a))))
+		wrong |= ABSENCE_FIELD_LAST_DAY;
 	if (a->every_weeks < 0 || a->every_weeks > 2)
-		return ABSENCE_FIELD_EVERY;
-	/* One occurrence ends before the next begins. */
-	if (a->every_weeks > 0 && a->last_day - a->first_day >= period_days(a))
-		return ABSENCE_FIELD_LAST_DAY;
-	if (a->until_day != 0 &&
-	    (a->every_weeks == 0 || !day_ok(a->until_day) || a->until_day < a->first_day))
-		return ABSENCE_FIELD_UNTIL;
-	return ABSENCE_SOUND;
+		wrong |= ABSENCE_FIELD_EVERY;
+	if (a->until_day != 0 && (a->every_weeks == 0 || !day_ok(a->until_day) ||
+	    (!(wrong & ABSENCE_FIELD_FIRST_DAY) && a->until_day < a->first_day)))
+		wrong |= ABSENCE_FIELD_UNTIL;
+	return wrong;
 }
 
-static enum absence_field
+static unsigned
 clean(struct absence *a)
 {
-	enum absence_field wrong = check_days(a);
-	int earliest_end = a->last_day > a->first_day ? 0 : a->start_minute;
+	unsigned wrong = check_days(a);
+	int earliest_end = ABSENCE_GRAIN_MINUTES;
 
-	if (wrong != ABSENCE_SOUND)
-		return wrong;
 	if (!check_grain(a->start_minute, 0, ABSENCE_END_MINUTE_MAX - ABSENCE_GRAIN_MINUTES,
 	    ABSENCE_GRAIN_MINUTES))
-		return ABSENCE_FIELD_START;
-	if (!check_grain(a->end_minute, earliest_end + ABSENCE_GRAIN_MINUTES, ABSENCE_END_MINUTE_MAX,
-	    ABSENCE_GRAIN_MINUTES))
-		return ABSENCE_FIELD_END;
+		wrong |= ABSENCE_FIELD_START;
+	else if (a->last_day == a->first_day)
+		earliest_end += a->start_minute;
+	if (!check_grain(a->end_minute, earliest_end, ABSENCE_END_MINUTE_MAX, ABSENCE_GRAIN_MINUTES))
+		wrong |= ABSENCE_FIELD_END;
 	if (!check_line(&a->reason, 0, ABSENCE_REASON_MAX))
-		return ABSENCE_FIELD_REASON;
-	return ABSENCE_SOUND;
+		wrong |= ABSENCE_FIELD_REASON;
+	return wrong;
 }
 
-enum absence_field
+unsigned
 absence_check(const struct absence *form)
 {
 	struct absence a = *form;
@@ -90,8 +97,8 @@ insert(struct ctx *c, const struct absence *a)
 {
 	return db_run(c->db, SQL(
 	    "INSERT INTO absence (org, id, practitioner, first_day, start_minute, last_day,"
-	    " end_minute, every_weeks, until_day, reason_sealed, created_at)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
+	    " end_minute, every_weeks, until_day, reason_sealed, created_at, version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)"),
 	    BINDS(INT(c->org), INT(a->id), INT(a->practitioner), INT(a->first_day),
 	    INT(a->start_minute), INT(a->last_day), INT(a->end_minute), INT(a->every_weeks),
 	    REF(a->until_day), a->reason_sealed.n > 0 ? BLOB(a->reason_sealed) : NIL, INT(c->now)),
@@ -131,6 +138,7 @@ row(struct ctx *c, struct db_rows *rows)
 		.every_weeks = (int)db_int(rows, 6),
 		.until_day = (day)db_int(rows, 7),
 		.reason_sealed = db_text(rows, c->mem, 8),
+		.version = db_int(rows, 9),
 	};
 }
 
@@ -256,7 +264,7 @@ end_old(struct ctx *c, const struct absence *old, const struct absence_edit *edi
 
 	if (edit->scope == ABSENCE_FOLLOWING && edit->occurrence > old->first_day)
 		return db_run(c->db, SQL(
-		    "UPDATE absence SET until_day = $3 WHERE org = $1 AND id = $2"),
+		    "UPDATE absence SET until_day = $3, version = version + 1 WHERE org = $1 AND id = $2"),
 		    BINDS(INT(c->org), INT(old->id), INT(edit->occurrence - 1)), NULL);
 	TRY(db_run(c->db, SQL("DELETE FROM absence_except WHERE org = $1 AND absence = $2"),
 	    BINDS(INT(c->org), INT(old->id)), &removed));
@@ -293,6 +301,8 @@ replace(struct ctx *c, const struct absence *old, const struct absence_edit *edi
 		TRY(db_run(c->db, SQL(
 		    "INSERT INTO absence_except (org, absence, on_day) VALUES ($1, $2, $3)"),
 		    BINDS(INT(c->org), INT(old->id), INT(edit->occurrence)), NULL));
+		TRY(db_run(c->db, SQL("UPDATE absence SET version = version + 1 WHERE org = $1 AND id = $2"),
+		    BINDS(INT(c->org), INT(old->id)), NULL));
 	} else {
 		TRY(move_except(c, old, from, to));
 		TRY(end_old(c, old, edit));
@@ -318,6 +328,8 @@ absence_change(struct ctx *c, const struct absence_edit *edit, id *ret)
 	TRY(db_begin(c->db, &tx));
 	TRY(db_lock(c->db, old.practitioner, true));
 	TRY(absence_get(c, edit->absence, &old));
+	if (edit->version != 0 && edit->version != old.version)
+		return ERR_CONFLICT;
 	if (edit->scope != ABSENCE_ALL &&
 	    (old.every_weeks == 0 || !begins_on(&old, edit->occurrence)))
 		return ERR_NOT_FOUND;

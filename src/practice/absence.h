@@ -37,11 +37,14 @@ struct absence {
 	str		 reason_sealed;
 	const day	*except;	/* days on which none begins, rising */
 	size_t		 except_n;
+	int64_t		 version;	/* rises when an occurrence is left out, or the end comes earlier */
 };
 
-enum absence_field {
-	ABSENCE_SOUND = 0, ABSENCE_FIELD_FIRST_DAY, ABSENCE_FIELD_START, ABSENCE_FIELD_LAST_DAY,
-	ABSENCE_FIELD_END, ABSENCE_FIELD_EVERY, ABSENCE_FIELD_UNTIL, ABSENCE_FIELD_REASON,
+enum absence_field {	/* a set of them is what absence_check answers */
+	ABSENCE_SOUND = 0, ABSENCE_FIELD_FIRST_DAY = 1 << 0, ABSENCE_FIELD_START = 1 << 1,
+	ABSENCE_FIELD_LAST_DAY = 1 << 2, ABSENCE_FIELD_END = 1 << 3,
+	ABSENCE_FIELD_EVERY = 1 << 4, ABSENCE_FIELD_UNTIL = 1 << 5,
+	ABSENCE_FIELD_REASON = 1 << 6,
 };
 
 enum absence_scope { ABSENCE_ONE, ABSENCE_FOLLOWING, ABSENCE_ALL };
@@ -51,6 +54,7 @@ struct absence_edit {
 	enum absence_scope	 scope;		/* of a one-off: ABSENCE_ALL */
 	day			 occurrence;	/* ONE, FOLLOWING: the day on which it begins */
 	const struct absence	*to;		/* NULL: it does not take place */
+	int64_t			 version;	/* that the form was made from; 0: any */
 };
 
 struct absence_period { day from, to; };	/* both included, at most ABSENCE_EXPAND_DAYS_MAX days */
@@ -58,7 +62,7 @@ struct absence_period { day from, to; };	/* both included, at most ABSENCE_EXPAN
 struct absence_range { day day; int start_minute, end_minute; id absence; };
 struct absence_ranges { struct absence_range *items; size_t n; };
 
-enum absence_field absence_check(const struct absence *);
+unsigned absence_check(const struct absence *);
 /* ERR_NOT_FOUND: no such practitioner, or closed. */
 err absence_add(struct ctx *, const struct absence *, id *ret) MUST_USE;
 /*
@@ -66,7 +70,8 @@ err absence_add(struct ctx *, const struct absence *, id *ret) MUST_USE;
  * FOLLOWING: the old one ends the day before, `to` goes on from then.  ALL:
  * `to` replaces it.  Occurrences left out stay left out, moved by as many days
  * as the first one.  *ret: the new row, 0 without one; `to` keeps the
- * practitioner of the old.  ERR_NOT_FOUND: no such absence or occurrence.
+ * practitioner of the old.  ERR_CONFLICT: another version is stored.
+ * ERR_NOT_FOUND: no such absence or occurrence.
  */
 err absence_change(struct ctx *, const struct absence_edit *, id *ret) MUST_USE;
 err absence_get(struct ctx *, id, struct absence *ret) MUST_USE;

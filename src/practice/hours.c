@@ -4,7 +4,7 @@
 #include "practice/rules.h"
 
 #define COLUMNS "id, practitioner, site, weekday, parity, COALESCE(on_day, 0), start_minute," \
-	" end_minute, COALESCE(from_day, 0), COALESCE(until_day, 0)"
+	" end_minute, COALESCE(from_day, 0), COALESCE(until_day, 0), version"
 
 static bool
 day_ok(day d)
@@ -13,39 +13,42 @@ day_ok(day d)
 }
 
 /* Either one day and nothing that repeats, or a weekday with parity and period. */
-static enum hours_field
+static unsigned
 check_days(const struct hours *h)
 {
+	unsigned wrong = 0;
+
 	if (h->on_day != 0 ? h->weekday != 0 : h->weekday < 1 || h->weekday > 7)
-		return HOURS_FIELD_WEEKDAY;
+		wrong |= HOURS_FIELD_WEEKDAY;
 	if ((unsigned)h->parity > HOURS_EVEN_WEEKS || (h->on_day != 0 && h->parity != 0))
-		return HOURS_FIELD_PARITY;
+		wrong |= HOURS_FIELD_PARITY;
 	if (h->on_day != 0 && !day_ok(h->on_day))
-		return HOURS_FIELD_ON_DAY;
+		wrong |= HOURS_FIELD_ON_DAY;
 	if (h->from_day != 0 && (h->on_day != 0 || !day_ok(h->from_day)))
-		return HOURS_FIELD_FROM;
-	if (h->until_day != 0 &&
-	    (h->on_day != 0 || !day_ok(h->until_day) || h->until_day < h->from_day))
-		return HOURS_FIELD_UNTIL;
-	return HOURS_SOUND;
+		wrong |= HOURS_FIELD_FROM;
+	/* What is measured by another field is judged only if that one is sound. */
+	if (h->until_day != 0 && (h->on_day != 0 || !day_ok(h->until_day) ||
+	    (!(wrong & HOURS_FIELD_FROM) && h->until_day < h->from_day)))
+		wrong |= HOURS_FIELD_UNTIL;
+	return wrong;
 }
 
-enum hours_field
+unsigned
 hours_check(const struct hours *h)
 {
-	enum hours_field wrong = check_days(h);
+	unsigned wrong = check_days(h);
+	int earliest_end = HOURS_GRAIN_MINUTES;
 
-	if (wrong != HOURS_SOUND)
-		return wrong;
-	if (!check_grain(h->start_minute, 0, HOURS_END_MINUTE_MAX - HOURS_GRAIN_MINUTES,
+	if (check_grain(h->start_minute, 0, HOURS_END_MINUTE_MAX - HOURS_GRAIN_MINUTES,
 	    HOURS_GRAIN_MINUTES))
-		return HOURS_FIELD_START;
-	if (!check_grain(h->end_minute, h->start_minute + HOURS_GRAIN_MINUTES, HOURS_END_MINUTE_MAX,
-	    HOURS_GRAIN_MINUTES))
-		return HOURS_FIELD_END;
+		earliest_end += h->start_minute;
+	else
+		wrong |= HOURS_FIELD_START;
+	if (!check_grain(h->end_minute, earliest_end, HOURS_END_MINUTE_MAX, HOURS_GRAIN_MINUTES))
+		wrong |= HOURS_FIELD_END;
 	if (h->motive_n > HOURS_MOTIVES_MAX)
-		return HOURS_FIELD_MOTIVES;
-	return HOURS_SOUND;
+		wrong |= HOURS_FIELD_MOTIVES;
+	return wrong;
 }
 
 bool
@@ -109,6 +112,7 @@ row(struct db_rows *rows)
 		.end_minute = (int)db_int(rows, 7),
 		.from_day = (day)db_int(rows, 8),
 		.until_day = (day)db_int(rows, 9),
+		.version = db_int(rows, 10),
 	};
 }
 
@@ -296,7 +300,8 @@ hours_add(struct ctx *c, const struct hours *form, id *ret, id *ret_clash)
 	TRY(check_place(c, &h, ret_clash));
 	TRY(db_run(c->db, SQL(
 	    "INSERT INTO hours (org, id, practitioner, site, weekday, parity, on_day, start_minute,"
-	    " end_minute, from_day, until_day) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
+	    " end_minute, from_day, until_day, version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)"),
 	    BINDS(INT(c->org), INT(h.id), INT(h.practitioner), INT(h.site), INT(h.weekday),
 	    INT(h.parity), REF(h.on_day), INT(h.start_minute), INT(h.end_minute), REF(h.from_day),
 	    REF(h.until_day)), NULL));
@@ -304,6 +309,16 @@ hours_add(struct ctx *c, const struct hours *form, id *ret, id *ret_clash)
 	TRY(rules_done(c, &tx, S("hours.add"), h.id, h.practitioner));
 	*ret = h.id;
 	return OK;
+}
+
+/* What was not changed has another version, or was removed. */
+static err
+still_there(struct ctx *c, id rule)
+{
+	struct hours h;
+
+	TRY(read_one(c, rule, &h));
+	return ERR_CONFLICT;
 }
 
 err
@@ -322,14 +337,17 @@ hours_update(struct ctx *c, const struct hours *form, id *ret_clash)
 	h.practitioner = old.practitioner;
 	TRY(db_begin(c->db, &tx));
 	TRY(lock(c, &h));
-	TRY(check_place(c, &h, ret_clash));
+	/* Of the two reasons for a conflict, that somebody changed it comes first. */
 	TRY(db_run(c->db, SQL(
 	    "UPDATE hours SET site = $3, weekday = $4, parity = $5, on_day = $6, start_minute = $7,"
-	    " end_minute = $8, from_day = $9, until_day = $10 WHERE org = $1 AND id = $2"),
+	    " end_minute = $8, from_day = $9, until_day = $10, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND version = $11"),
 	    BINDS(INT(c->org), INT(h.id), INT(h.site), INT(h.weekday), INT(h.parity), REF(h.on_day),
-	    INT(h.start_minute), INT(h.end_minute), REF(h.from_day), REF(h.until_day)), &changed));
+	    INT(h.start_minute), INT(h.end_minute), REF(h.from_day), REF(h.until_day),
+	    INT(h.version)), &changed));
 	if (changed == 0)
-		return ERR_NOT_FOUND;
+		return still_there(c, h.id);
+	TRY(check_place(c, &h, ret_clash));
 	TRY(db_run(c->db, SQL("DELETE FROM hours_motive WHERE org = $1 AND hours = $2"),
 	    BINDS(INT(c->org), INT(h.id)), &changed));
 	TRY(write_motives(c, &h));

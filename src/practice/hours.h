@@ -31,15 +31,16 @@ struct hours {
 	day	 from_day, until_day;	/* a weekly rule's first and last day; 0: open */
 	const id *motives;		/* rising; none: all the practitioner's */
 	size_t	 motive_n;
+	int64_t	 version;
 };
 
-enum hours_field {
-	HOURS_SOUND = 0, HOURS_FIELD_WEEKDAY, HOURS_FIELD_PARITY, HOURS_FIELD_ON_DAY,
-	HOURS_FIELD_START, HOURS_FIELD_END, HOURS_FIELD_FROM, HOURS_FIELD_UNTIL,
-	HOURS_FIELD_MOTIVES,
+enum hours_field {	/* a set of them is what hours_check answers */
+	HOURS_SOUND = 0, HOURS_FIELD_WEEKDAY = 1 << 0, HOURS_FIELD_PARITY = 1 << 1,
+	HOURS_FIELD_ON_DAY = 1 << 2, HOURS_FIELD_START = 1 << 3, HOURS_FIELD_END = 1 << 4,
+	HOURS_FIELD_FROM = 1 << 5, HOURS_FIELD_UNTIL = 1 << 6, HOURS_FIELD_MOTIVES = 1 << 7,
 };
 
-enum hours_field hours_check(const struct hours *);
+unsigned hours_check(const struct hours *);
 
 /* Does the rule hold on this day?  Pure. */
 bool hours_on(const struct hours *, day);
@@ -48,8 +49,9 @@ bool hours_for(const struct hours *, id motive);
 
 /*
  * Overlapping rules are one opening, but nobody is at two sites at once:
- * ERR_CONFLICT, and *ret_clash (may be NULL) is the rule it clashes with, or
- * 0.  ERR_NOT_FOUND: practitioner, site or a motive is none, or closed.
+ * ERR_CONFLICT, and *ret_clash (may be NULL) is the rule it clashes with, or 0:
+ * the version is no longer the stored one.  ERR_NOT_FOUND: practitioner, site
+ * or a motive is none, or closed; of update: or the rule was removed.
  */
 err hours_add(struct ctx *, const struct hours *, id *ret, id *ret_clash) MUST_USE;
 err hours_update(struct ctx *, const struct hours *, id *ret_clash) MUST_USE;	/* all but practitioner */

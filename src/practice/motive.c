@@ -7,25 +7,28 @@
 
 #define COLUMNS "m.id, m.name, m.short_name, m.colour, m.minutes, m.buffer_before_minutes," \
 	" m.buffer_after_minutes, m.step_minutes, m.online, m.audience, m.notice_minutes," \
-	" m.horizon_days, m.capacity, m.instructions, m.position, m.closed_at"
+	" m.horizon_days, m.capacity, m.instructions, m.position, m.closed_at, m.version"
 
-static enum motive_field
+static unsigned
 clean_times(const struct motive *m)
 {
+	unsigned wrong = 0;
+
 	if (!check_grain(m->minutes, MOTIVE_MINUTES_MIN, MOTIVE_MINUTES_MAX, MOTIVE_GRAIN_MINUTES))
-		return MOTIVE_FIELD_MINUTES;
+		wrong |= MOTIVE_FIELD_MINUTES;
 	if (!check_grain(m->buffer_before_minutes, 0, MOTIVE_BUFFER_MINUTES_MAX, MOTIVE_GRAIN_MINUTES))
-		return MOTIVE_FIELD_BUFFER_BEFORE;
+		wrong |= MOTIVE_FIELD_BUFFER_BEFORE;
 	if (!check_grain(m->buffer_after_minutes, 0, MOTIVE_BUFFER_MINUTES_MAX, MOTIVE_GRAIN_MINUTES))
-		return MOTIVE_FIELD_BUFFER_AFTER;
-	if (!check_grain(m->step_minutes, MOTIVE_STEP_MINUTES_MIN, MOTIVE_STEP_MINUTES_MAX,
-	    MOTIVE_GRAIN_MINUTES))
-		return MOTIVE_FIELD_STEP;
+		wrong |= MOTIVE_FIELD_BUFFER_AFTER;
+	/* A step like the duration shares its limits, and its mistake. */
+	if (m->step_minutes != m->minutes && !check_grain(m->step_minutes, MOTIVE_STEP_MINUTES_MIN,
+	    MOTIVE_STEP_MINUTES_MAX, MOTIVE_GRAIN_MINUTES))
+		wrong |= MOTIVE_FIELD_STEP;
 	if (!check_grain(m->notice_minutes, 0, MOTIVE_NOTICE_MINUTES_MAX, 1))
-		return MOTIVE_FIELD_NOTICE;
+		wrong |= MOTIVE_FIELD_NOTICE;
 	if (!check_grain(m->horizon_days, MOTIVE_HORIZON_DAYS_MIN, MOTIVE_HORIZON_DAYS_MAX, 1))
-		return MOTIVE_FIELD_HORIZON;
-	return MOTIVE_SOUND;
+		wrong |= MOTIVE_FIELD_HORIZON;
+	return wrong;
 }
 
 /* The first code points of a string that is well formed. */
@@ -40,31 +43,33 @@ first_code_points(str s, size_t max)
 	return str_trim(str_slice(s, 0, i));
 }
 
-static enum motive_field
+static unsigned
 clean(struct motive *m)
 {
+	unsigned wrong = 0;
+
 	if (!check_line(&m->name, 1, MOTIVE_NAME_MAX))
-		return MOTIVE_FIELD_NAME;
+		wrong |= MOTIVE_FIELD_NAME;
 	if (!check_line(&m->short_name, 0, MOTIVE_SHORT_NAME_MAX))
-		return MOTIVE_FIELD_SHORT_NAME;
+		wrong |= MOTIVE_FIELD_SHORT_NAME;
 	if (m->short_name.n == 0)
 		m->short_name = first_code_points(m->name, MOTIVE_SHORT_NAME_MAX);
 	if (m->step_minutes == 0)
 		m->step_minutes = m->minutes;
 	if (!check_grain(m->colour, 0, ORG_COLOUR_MAX, 1))
-		return MOTIVE_FIELD_COLOUR;
+		wrong |= MOTIVE_FIELD_COLOUR;
 	if ((unsigned)m->audience > MOTIVE_FOR_KNOWN)
-		return MOTIVE_FIELD_AUDIENCE;
+		wrong |= MOTIVE_FIELD_AUDIENCE;
 	if (!check_grain(m->capacity, MOTIVE_CAPACITY_MIN, MOTIVE_CAPACITY_MAX, 1))
-		return MOTIVE_FIELD_CAPACITY;
+		wrong |= MOTIVE_FIELD_CAPACITY;
 	if (!check_block(&m->instructions, 0, MOTIVE_INSTRUCTIONS_MAX))
-		return MOTIVE_FIELD_INSTRUCTIONS;
+		wrong |= MOTIVE_FIELD_INSTRUCTIONS;
 	if (!check_grain(m->position, 0, MOTIVE_POSITION_MAX, 1))
-		return MOTIVE_FIELD_POSITION;
-	return clean_times(m);
+		wrong |= MOTIVE_FIELD_POSITION;
+	return wrong | clean_times(m);
 }
 
-enum motive_field
+unsigned
 motive_check(const struct motive *form)
 {
 	struct motive m = *form;
@@ -82,8 +87,8 @@ insert(struct ctx *c, const struct motive *m)
 	return db_run(c->db, SQL(
 	    "INSERT INTO motive (org, id, name, short_name, colour, minutes, buffer_before_minutes,"
 	    " buffer_after_minutes, step_minutes, online, audience, notice_minutes, horizon_days,"
-	    " capacity, instructions, position)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"),
+	    " capacity, instructions, position, version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)"),
 	    BINDS(INT(c->org), INT(m->id), TEXT(m->name), TEXT(m->short_name), INT(m->colour),
 	    INT(m->minutes), INT(m->buffer_before_minutes), INT(m->buffer_after_minutes),
 	    INT(m->step_minutes), INT(m->online), INT(m->audience), INT(m->notice_minutes),
@@ -126,6 +131,7 @@ row(struct ctx *c, struct db_rows *rows)
 		.instructions = db_text(rows, c->mem, 13),
 		.position = (int)db_int(rows, 14),
 		.closed_at = db_int(rows, 15),
+		.version = db_int(rows, 16),
 	};
 }
 
@@ -205,26 +211,14 @@ update(struct ctx *c, const struct motive *m)
 	    "UPDATE motive SET name = $3, short_name = $4, colour = $5, minutes = $6,"
 	    " buffer_before_minutes = $7, buffer_after_minutes = $8, step_minutes = $9, online = $10,"
 	    " audience = $11, notice_minutes = $12, horizon_days = $13, capacity = $14,"
-	    " instructions = $15, position = $16 WHERE org = $1 AND id = $2"),
+	    " instructions = $15, position = $16, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND version = $17"),
 	    BINDS(INT(c->org), INT(m->id), TEXT(m->name), TEXT(m->short_name), INT(m->colour),
 	    INT(m->minutes), INT(m->buffer_before_minutes), INT(m->buffer_after_minutes),
 	    INT(m->step_minutes), INT(m->online), INT(m->audience), INT(m->notice_minutes),
-	    INT(m->horizon_days), INT(m->capacity), TEXT(m->instructions), INT(m->position)), &changed));
-	return changed == 0 ? ERR_NOT_FOUND : OK;
-}
-
-err
-motive_update(struct ctx *c, const struct motive *form)
-{
-	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	struct motive m = *form;
-
-	if (clean(&m) != MOTIVE_SOUND)
-		return ERR_INVALID;
-	TRY(db_begin(c->db, &tx));
-	TRY(lock(c, m.id));
-	TRY(update(c, &m));
-	return rules_done(c, &tx, S("motive.update"), m.id, 0);
+	    INT(m->horizon_days), INT(m->capacity), TEXT(m->instructions), INT(m->position),
+	    INT(m->version)), &changed));
+	return changed == 0 ? ERR_CONFLICT : OK;
 }
 
 err
@@ -236,11 +230,26 @@ motive_close(struct ctx *c, id motive)
 	TRY(db_begin(c->db, &tx));
 	TRY(lock(c, motive));
 	TRY(db_run(c->db, SQL(
-	    "UPDATE motive SET closed_at = $3 WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
+	    "UPDATE motive SET closed_at = $3, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
 	    BINDS(INT(c->org), INT(motive), INT(c->now)), &changed));
 	if (changed == 0)
 		return ERR_NOT_FOUND;
 	return rules_done(c, &tx, S("motive.close"), motive, 0);
+}
+
+/* Nobody books what is closed: there is no booking under way to wait for. */
+err
+motive_reopen(struct ctx *c, id motive)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_lock(c->db, motive, true));
+	TRY(rules_reopen(c, SQL(
+	    "UPDATE motive SET closed_at = NULL, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NOT NULL"), motive));
+	return rules_done(c, &tx, S("motive.reopen"), motive, 0);
 }
 
 /* The statement adds one member, $3, if motive and member are there and open. */
@@ -296,6 +305,14 @@ write_resources(struct ctx *c, id motive, const id *ids, size_t n)
 	    " AND m.closed_at IS NULL AND r.closed_at IS NULL"), motive, set, n);
 }
 
+/* Forms show the needs too: whoever has one open is told. */
+static err
+raise_version(struct ctx *c, id motive)
+{
+	return db_run(c->db, SQL("UPDATE motive SET version = version + 1 WHERE org = $1 AND id = $2"),
+	    BINDS(INT(c->org), INT(motive)), NULL);
+}
+
 /*
  * Those who leave are locked; those who join need no lock, for until we commit
  * nobody can book the motive with them.
@@ -310,6 +327,7 @@ motive_set_practitioners(struct ctx *c, id motive, const id *ids, size_t n)
 	TRY(db_begin(c->db, &tx));
 	TRY(open_motive(c, motive));
 	TRY(lock(c, motive));
+	TRY(raise_version(c, motive));
 	TRY(write_practitioners(c, motive, ids, n));
 	return rules_done(c, &tx, S("motive.practitioners"), motive, (int64_t)n);
 }
@@ -324,6 +342,7 @@ motive_set_resources(struct ctx *c, id motive, const id *ids, size_t n)
 	TRY(db_begin(c->db, &tx));
 	TRY(open_motive(c, motive));
 	TRY(lock(c, motive));
+	TRY(raise_version(c, motive));
 	TRY(write_resources(c, motive, ids, n));
 	return rules_done(c, &tx, S("motive.resources"), motive, (int64_t)n);
 }

@@ -43,16 +43,20 @@ struct motive {
 	str	instructions;		/* shown before and after booking */
 	int	position;
 	usec	closed_at;
+	int64_t	version;		/* rises with every change, of its needs too */
 };
 
-enum motive_field {
-	MOTIVE_SOUND = 0, MOTIVE_FIELD_NAME, MOTIVE_FIELD_SHORT_NAME, MOTIVE_FIELD_COLOUR,
-	MOTIVE_FIELD_MINUTES, MOTIVE_FIELD_BUFFER_BEFORE, MOTIVE_FIELD_BUFFER_AFTER,
-	MOTIVE_FIELD_STEP, MOTIVE_FIELD_AUDIENCE, MOTIVE_FIELD_NOTICE, MOTIVE_FIELD_HORIZON,
-	MOTIVE_FIELD_CAPACITY, MOTIVE_FIELD_INSTRUCTIONS, MOTIVE_FIELD_POSITION,
+enum motive_field {	/* a set of them is what motive_check answers */
+	MOTIVE_SOUND = 0, MOTIVE_FIELD_NAME = 1 << 0, MOTIVE_FIELD_SHORT_NAME = 1 << 1,
+	MOTIVE_FIELD_COLOUR = 1 << 2, MOTIVE_FIELD_MINUTES = 1 << 3,
+	MOTIVE_FIELD_BUFFER_BEFORE = 1 << 4, MOTIVE_FIELD_BUFFER_AFTER = 1 << 5,
+	MOTIVE_FIELD_STEP = 1 << 6, MOTIVE_FIELD_AUDIENCE = 1 << 7,
+	MOTIVE_FIELD_NOTICE = 1 << 8, MOTIVE_FIELD_HORIZON = 1 << 9,
+	MOTIVE_FIELD_CAPACITY = 1 << 10, MOTIVE_FIELD_INSTRUCTIONS = 1 << 11,
+	MOTIVE_FIELD_POSITION = 1 << 12,
 };
 
-enum motive_field motive_check(const struct motive *);
+unsigned motive_check(const struct motive *);
 err motive_create(struct ctx *, const struct motive *, id *ret) MUST_USE;
 err motive_get(struct ctx *, id, struct motive *ret) MUST_USE;
 /* By position, then name. */
@@ -60,22 +64,24 @@ err motive_list(struct ctx *, bool closed_too, struct motive **ret, size_t *ret_
 /* Open ones that this practitioner does; online_only: that the public may book. */
 err motive_list_for(struct ctx *, id practitioner, bool online_only,
 	struct motive **ret, size_t *ret_n) MUST_USE;
-err motive_update(struct ctx *, const struct motive *) MUST_USE;
 err motive_close(struct ctx *, id) MUST_USE;
+/* Done by those, and with what, as it was; of them, what is closed meanwhile stays so. */
+err motive_reopen(struct ctx *, id) MUST_USE;
 
 /* Replace the whole set.  ERR_NOT_FOUND: the motive or one of them is none, or closed. */
 err motive_set_practitioners(struct ctx *, id motive, const id *, size_t n) MUST_USE;
 err motive_set_resources(struct ctx *, id motive, const id *, size_t n) MUST_USE;
 /*
  * A form as a whole, in one change: the motive (id 0: a new one), who does it
- * and with what.  Errors as of those three; a closed one is ERR_NOT_FOUND.
+ * and with what.  ERR_NOT_FOUND: the motive or one of them is none, or closed.
+ * ERR_CONFLICT: version is no longer the stored one.
  */
 struct motive_needs {
 	const id	*practitioners, *resources;
 	size_t		 practitioners_n, resources_n;
 };
 err motive_save(struct ctx *, const struct motive *, const struct motive_needs *, id *ret) MUST_USE;
-/* Ids of open ones, rising.  For the resources themselves: resource_list_for. */
+/* Ids of open ones, rising; an appointment needs one of the rooms and one of the devices. */
 err motive_practitioners(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;
 err motive_resources(struct ctx *, id motive, id **ret, size_t *ret_n) MUST_USE;
 

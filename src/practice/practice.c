@@ -6,29 +6,31 @@
 #include "practice/rules.h"
 
 #define ORG_COLUMNS "id, slug, name, zone, lang, phone, colour, cancel_limit_minutes, version, closed_at"
-#define SITE_COLUMNS "id, name, street, postal_code, city, access, phone, closed_at"
+#define SITE_COLUMNS "id, name, street, postal_code, city, access, phone, closed_at, version"
 
-static enum org_field
+static unsigned
 org_clean(struct org *o)
 {
+	unsigned wrong = 0;
+
 	if (!check_slug(&o->slug, ORG_SLUG_MIN, ORG_SLUG_MAX))
-		return ORG_FIELD_SLUG;
+		wrong |= ORG_FIELD_SLUG;
 	if (!check_line(&o->name, 1, ORG_NAME_MAX))
-		return ORG_FIELD_NAME;
+		wrong |= ORG_FIELD_NAME;
 	if (!check_line(&o->zone, 1, ORG_ZONE_MAX) || zone_get(o->zone) == NULL)
-		return ORG_FIELD_ZONE;
+		wrong |= ORG_FIELD_ZONE;
 	if ((unsigned)o->lang >= LANG_COUNT)
-		return ORG_FIELD_LANG;
+		wrong |= ORG_FIELD_LANG;
 	if (!check_phone_shown(&o->phone, PRACTICE_PHONE_MAX))
-		return ORG_FIELD_PHONE;
+		wrong |= ORG_FIELD_PHONE;
 	if (!check_grain(o->colour, 0, ORG_COLOUR_MAX, 1))
-		return ORG_FIELD_COLOUR;
+		wrong |= ORG_FIELD_COLOUR;
 	if (!check_grain(o->cancel_limit_minutes, 0, ORG_CANCEL_LIMIT_MINUTES_MAX, 1))
-		return ORG_FIELD_CANCEL_LIMIT;
-	return ORG_SOUND;
+		wrong |= ORG_FIELD_CANCEL_LIMIT;
+	return wrong;
 }
 
-enum org_field
+unsigned
 org_check(const struct org *form)
 {
 	struct org o = *form;
@@ -153,25 +155,27 @@ org_update(struct ctx *c, const struct org *form)
 	return rules_done(c, &tx, S("org.update"), c->org, 0);
 }
 
-static enum site_field
+static unsigned
 site_clean(struct site *s)
 {
+	unsigned wrong = 0;
+
 	if (!check_line(&s->name, 1, SITE_NAME_MAX))
-		return SITE_FIELD_NAME;
+		wrong |= SITE_FIELD_NAME;
 	if (!check_line(&s->street, 0, SITE_STREET_MAX))
-		return SITE_FIELD_STREET;
+		wrong |= SITE_FIELD_STREET;
 	if (!check_line(&s->postal_code, 0, SITE_POSTAL_CODE_MAX))
-		return SITE_FIELD_POSTAL_CODE;
+		wrong |= SITE_FIELD_POSTAL_CODE;
 	if (!check_line(&s->city, 0, SITE_CITY_MAX))
-		return SITE_FIELD_CITY;
+		wrong |= SITE_FIELD_CITY;
 	if (!check_block(&s->access, 0, SITE_ACCESS_MAX))
-		return SITE_FIELD_ACCESS;
+		wrong |= SITE_FIELD_ACCESS;
 	if (!check_phone_shown(&s->phone, PRACTICE_PHONE_MAX))
-		return SITE_FIELD_PHONE;
-	return SITE_SOUND;
+		wrong |= SITE_FIELD_PHONE;
+	return wrong;
 }
 
-enum site_field
+unsigned
 site_check(const struct site *form)
 {
 	struct site s = *form;
@@ -193,8 +197,8 @@ site_create(struct ctx *c, const struct site *form, id *ret)
 	TRY(rules_room(c, SQL("SELECT COUNT(*) FROM site WHERE org = $1"), BINDS(INT(c->org)),
 	    SITE_MAX));
 	TRY(db_run(c->db, SQL(
-	    "INSERT INTO site (org, id, name, street, postal_code, city, access, phone)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+	    "INSERT INTO site (org, id, name, street, postal_code, city, access, phone, version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)"),
 	    BINDS(INT(c->org), INT(s.id), TEXT(s.name), TEXT(s.street), TEXT(s.postal_code),
 	    TEXT(s.city), TEXT(s.access), TEXT(s.phone)), NULL));
 	TRY(rules_done(c, &tx, S("site.create"), s.id, 0));
@@ -214,6 +218,7 @@ site_row(struct ctx *c, struct db_rows *rows)
 		.access = db_text(rows, c->mem, 5),
 		.phone = db_text(rows, c->mem, 6),
 		.closed_at = db_int(rows, 7),
+		.version = db_int(rows, 8),
 	};
 }
 
@@ -261,19 +266,22 @@ site_update(struct ctx *c, const struct site *form)
 	if (site_clean(&s) != SITE_SOUND)
 		return ERR_INVALID;
 	TRY(db_begin(c->db, &tx));
+	TRY(rules_exists(c, SQL(
+	    "SELECT COUNT(*) FROM site WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
+	    BINDS(INT(c->org), INT(s.id))));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE site SET name = $3, street = $4, postal_code = $5, city = $6, access = $7,"
-	    " phone = $8 WHERE org = $1 AND id = $2"),
+	    " phone = $8, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND version = $9 AND closed_at IS NULL"),
 	    BINDS(INT(c->org), INT(s.id), TEXT(s.name), TEXT(s.street), TEXT(s.postal_code),
-	    TEXT(s.city), TEXT(s.access), TEXT(s.phone)), &changed));
+	    TEXT(s.city), TEXT(s.access), TEXT(s.phone), INT(s.version)), &changed));
 	if (changed == 0)
-		return ERR_NOT_FOUND;
+		return ERR_CONFLICT;
 	return rules_done(c, &tx, S("site.update"), s.id, 0);
 }
 
-/* The local day, by which a rule of hours has ended or not. */
-static err
-today(struct ctx *c, day *ret)
+err
+org_today(struct ctx *c, day *ret)
 {
 	const struct zone *zone;
 	struct org o;
@@ -293,21 +301,36 @@ site_close(struct ctx *c, id site)
 	int64_t used, changed;
 	day now;
 
-	TRY(today(c, &now));
+	TRY(org_today(c, &now));
 	TRY(db_begin(c->db, &tx));
 	/* hours_add and resource_create hold this shared while they look whether it is open. */
 	TRY(db_lock(c->db, site, true));
 	TRY(db_one_int(c->db, SQL(
 	    "SELECT (SELECT COUNT(*) FROM resource WHERE org = $1 AND site = $2 AND closed_at IS NULL)"
-	    " + (SELECT COUNT(*) FROM hours WHERE org = $1 AND site = $2"
-	    " AND COALESCE(on_day, until_day, $3) >= $3)"),
+	    " + (SELECT COUNT(*) FROM hours h JOIN practitioner p ON p.org = h.org AND p.id = h.practitioner"
+	    " WHERE h.org = $1 AND h.site = $2 AND p.closed_at IS NULL"
+	    " AND COALESCE(h.on_day, h.until_day, $3) >= $3)"),
 	    BINDS(INT(c->org), INT(site), INT(now)), &used));
 	if (used > 0)
 		return ERR_CONFLICT;
 	TRY(db_run(c->db, SQL(
-	    "UPDATE site SET closed_at = $3 WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
+	    "UPDATE site SET closed_at = $3, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
 	    BINDS(INT(c->org), INT(site), INT(c->now)), &changed));
 	if (changed == 0)
 		return ERR_NOT_FOUND;
 	return rules_done(c, &tx, S("site.close"), site, 0);
+}
+
+err
+site_reopen(struct ctx *c, id site)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+
+	TRY(db_begin(c->db, &tx));
+	TRY(db_lock(c->db, site, true));
+	TRY(rules_reopen(c, SQL(
+	    "UPDATE site SET closed_at = NULL, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NOT NULL"), site));
+	return rules_done(c, &tx, S("site.reopen"), site, 0);
 }

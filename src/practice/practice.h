@@ -5,12 +5,16 @@
  * Said once for the whole of practice/:
  *   - a statement names ctx.org, so that a row of another organisation is
  *     ERR_NOT_FOUND, as if it did not exist;
- *   - x_check tells which field of a form is wrong (X_SOUND: none); x_create
- *     and x_update check again and answer ERR_INVALID;
+ *   - x_check tells which fields of a form are wrong: a set of X_FIELD_, all of
+ *     them at once (X_SOUND: none); x_create and x_update check again and
+ *     answer ERR_INVALID;
  *   - text is trimmed, then must be well-formed UTF-8 without control
  *     characters; lengths are in code points;
  *   - what appointments refer to is never deleted but closed; closed rows keep
- *     their names for old appointments, and lists show them only if asked;
+ *     their names for old appointments, lists show them only if asked, and
+ *     x_reopen brings one back as it was (ERR_NOT_FOUND: it is not closed);
+ *   - x_update takes what is open alone (else ERR_NOT_FOUND), and only at the
+ *     version that the form was made from: ERR_CONFLICT, somebody changed it;
  *   - a list is never cut in silence: creating more than fits one is refused
  *     with ERR_TOO_LARGE;
  *   - a mutator is one change with its audit line; ERR_RETRY asks for it again.
@@ -20,6 +24,7 @@
 #ifndef PRACTICE_H
 #define PRACTICE_H
 
+#include "base/civil.h"
 #include "base/ctx.h"
 
 enum {
@@ -47,9 +52,10 @@ struct org {
 	usec		closed_at;		/* 0: open */
 };
 
-enum org_field {
-	ORG_SOUND = 0, ORG_FIELD_SLUG, ORG_FIELD_NAME, ORG_FIELD_ZONE, ORG_FIELD_LANG,
-	ORG_FIELD_PHONE, ORG_FIELD_COLOUR, ORG_FIELD_CANCEL_LIMIT,
+enum org_field {	/* a set of them is what org_check answers */
+	ORG_SOUND = 0, ORG_FIELD_SLUG = 1 << 0, ORG_FIELD_NAME = 1 << 1,
+	ORG_FIELD_ZONE = 1 << 2, ORG_FIELD_LANG = 1 << 3, ORG_FIELD_PHONE = 1 << 4,
+	ORG_FIELD_COLOUR = 1 << 5, ORG_FIELD_CANCEL_LIMIT = 1 << 6,
 };
 
 struct site {
@@ -58,14 +64,16 @@ struct site {
 	str	access;		/* how to get in: floor, code, wheelchair */
 	str	phone;
 	usec	closed_at;
+	int64_t	version;
 };
 
-enum site_field {
-	SITE_SOUND = 0, SITE_FIELD_NAME, SITE_FIELD_STREET, SITE_FIELD_POSTAL_CODE,
-	SITE_FIELD_CITY, SITE_FIELD_ACCESS, SITE_FIELD_PHONE,
+enum site_field {	/* a set of them is what site_check answers */
+	SITE_SOUND = 0, SITE_FIELD_NAME = 1 << 0, SITE_FIELD_STREET = 1 << 1,
+	SITE_FIELD_POSTAL_CODE = 1 << 2, SITE_FIELD_CITY = 1 << 3, SITE_FIELD_ACCESS = 1 << 4,
+	SITE_FIELD_PHONE = 1 << 5,
 };
 
-enum org_field org_check(const struct org *);
+unsigned org_check(const struct org *);
 /*
  * Makes the organisation's keys, then its row; ctx.org is not read.
  * ERR_CONFLICT: the slug is taken.
@@ -75,15 +83,18 @@ err org_get(struct ctx *, struct org *ret) MUST_USE;		/* ctx.org itself */
 err org_find_by_slug(struct ctx *, str slug, struct org *ret) MUST_USE;	/* among all of the server */
 /* All of the server with an id above after, by id, at most ORG_PAGE_MAX: for the operator. */
 err org_list(struct ctx *, id after, struct org **ret, size_t *ret_n) MUST_USE;
+/* The local day, by which a rule of hours has ended or not. */
+err org_today(struct ctx *, day *ret) MUST_USE;
 /* ctx.org.  ERR_CONFLICT: version is no longer the stored one, or the slug is taken. */
 err org_update(struct ctx *, const struct org *) MUST_USE;
 
-enum site_field site_check(const struct site *);
+unsigned site_check(const struct site *);
 err site_create(struct ctx *, const struct site *, id *ret) MUST_USE;
 err site_get(struct ctx *, id, struct site *ret) MUST_USE;
 err site_list(struct ctx *, bool closed_too, struct site **ret, size_t *ret_n) MUST_USE;	/* by name */
 err site_update(struct ctx *, const struct site *) MUST_USE;
-/* ERR_CONFLICT: an open room, or hours still in force, are at this site. */
+/* ERR_CONFLICT: an open room, or hours in force of an open practitioner, are at this site. */
 err site_close(struct ctx *, id) MUST_USE;
+err site_reopen(struct ctx *, id) MUST_USE;
 
 #endif

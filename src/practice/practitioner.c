@@ -6,7 +6,7 @@
 #include "practice/rules.h"
 
 #define COLUMNS "id, slug, title, given, family, specialty, languages, about, listed, position," \
-	" photo_type, closed_at"
+	" photo_type, closed_at, version"
 
 enum { SLUG_BYTES_MAX = 60 };	/* before the number of a homonym */
 
@@ -26,27 +26,29 @@ languages_ok(str *languages)
 	return true;
 }
 
-static enum practitioner_field
+static unsigned
 clean(struct practitioner *p)
 {
+	unsigned wrong = 0;
+
 	if (!check_line(&p->title, 0, PRACTITIONER_TITLE_MAX))
-		return PRACTITIONER_FIELD_TITLE;
+		wrong |= PRACTITIONER_FIELD_TITLE;
 	if (!check_line(&p->given, 0, PRACTITIONER_NAME_MAX))
-		return PRACTITIONER_FIELD_GIVEN;
+		wrong |= PRACTITIONER_FIELD_GIVEN;
 	if (!check_line(&p->family, 1, PRACTITIONER_NAME_MAX))
-		return PRACTITIONER_FIELD_FAMILY;
+		wrong |= PRACTITIONER_FIELD_FAMILY;
 	if (!check_line(&p->specialty, 0, PRACTITIONER_SPECIALTY_MAX))
-		return PRACTITIONER_FIELD_SPECIALTY;
+		wrong |= PRACTITIONER_FIELD_SPECIALTY;
 	if (!languages_ok(&p->languages))
-		return PRACTITIONER_FIELD_LANGUAGES;
+		wrong |= PRACTITIONER_FIELD_LANGUAGES;
 	if (!check_block(&p->about, 0, PRACTITIONER_ABOUT_MAX))
-		return PRACTITIONER_FIELD_ABOUT;
+		wrong |= PRACTITIONER_FIELD_ABOUT;
 	if (!check_grain(p->position, 0, PRACTITIONER_POSITION_MAX, 1))
-		return PRACTITIONER_FIELD_POSITION;
-	return PRACTITIONER_SOUND;
+		wrong |= PRACTITIONER_FIELD_POSITION;
+	return wrong;
 }
 
-enum practitioner_field
+unsigned
 practitioner_check(const struct practitioner *form)
 {
 	struct practitioner p = *form;
@@ -98,8 +100,8 @@ practitioner_create(struct ctx *c, const struct practitioner *form, id *ret)
 	TRY(free_slug(c, &p, &p.slug));
 	TRY(db_run(c->db, SQL(
 	    "INSERT INTO practitioner (org, id, slug, title, given, family, specialty, languages,"
-	    " about, listed, position, photo_type)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')"),
+	    " about, listed, position, photo_type, version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', 1)"),
 	    BINDS(INT(c->org), INT(p.id), TEXT(p.slug), TEXT(p.title), TEXT(p.given), TEXT(p.family),
 	    TEXT(p.specialty), TEXT(p.languages), TEXT(p.about), INT(p.listed), INT(p.position)),
 	    NULL));
@@ -124,6 +126,7 @@ row(struct ctx *c, struct db_rows *rows)
 		.position = (int)db_int(rows, 9),
 		.photo_type = db_text(rows, c->mem, 10),
 		.closed_at = db_int(rows, 11),
+		.version = db_int(rows, 12),
 	};
 }
 
@@ -188,14 +191,18 @@ practitioner_update(struct ctx *c, const struct practitioner *form)
 		return ERR_INVALID;
 	TRY(db_begin(c->db, &tx));
 	TRY(db_lock(c->db, p.id, true));
+	TRY(rules_exists(c, SQL(
+	    "SELECT COUNT(*) FROM practitioner WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
+	    BINDS(INT(c->org), INT(p.id))));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE practitioner SET title = $3, given = $4, family = $5, specialty = $6,"
-	    " languages = $7, about = $8, listed = $9, position = $10 WHERE org = $1 AND id = $2"),
+	    " languages = $7, about = $8, listed = $9, position = $10, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND version = $11"),
 	    BINDS(INT(c->org), INT(p.id), TEXT(p.title), TEXT(p.given), TEXT(p.family),
-	    TEXT(p.specialty), TEXT(p.languages), TEXT(p.about), INT(p.listed), INT(p.position)),
-	    &changed));
+	    TEXT(p.specialty), TEXT(p.languages), TEXT(p.about), INT(p.listed), INT(p.position),
+	    INT(p.version)), &changed));
 	if (changed == 0)
-		return ERR_NOT_FOUND;
+		return ERR_CONFLICT;
 	return rules_done(c, &tx, S("practitioner.update"), p.id, 0);
 }
 
@@ -216,11 +223,53 @@ practitioner_close(struct ctx *c, id practitioner)
 	if (live > 0)
 		return ERR_CONFLICT;
 	TRY(db_run(c->db, SQL(
-	    "UPDATE practitioner SET closed_at = $3 WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
+	    "UPDATE practitioner SET closed_at = $3, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NULL"),
 	    BINDS(INT(c->org), INT(practitioner), INT(c->now)), &changed));
 	if (changed == 0)
 		return ERR_NOT_FOUND;
 	return rules_done(c, &tx, S("practitioner.close"), practitioner, 0);
+}
+
+/* Of his hours that may still hold: for a place that is closed is told, and none closes meanwhile. */
+static err
+lock_places(struct ctx *c, id practitioner)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	id *sites;
+	size_t n;
+
+	TRY(db_read(c->db, SQL(
+	    "SELECT DISTINCT site FROM hours WHERE org = $1 AND practitioner = $2 ORDER BY site"),
+	    BINDS(INT(c->org), INT(practitioner)), &rows));
+	TRY(rules_ids(c, rows, SITE_MAX, &sites, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(db_lock(c->db, sites[i], false));
+	return OK;
+}
+
+err
+practitioner_reopen(struct ctx *c, id practitioner)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	int64_t lost;
+	day today;
+
+	TRY(org_today(c, &today));
+	TRY(db_begin(c->db, &tx));
+	TRY(lock_places(c, practitioner));
+	TRY(db_lock(c->db, practitioner, true));
+	TRY(rules_reopen(c, SQL(
+	    "UPDATE practitioner SET closed_at = NULL, version = version + 1"
+	    " WHERE org = $1 AND id = $2 AND closed_at IS NOT NULL"), practitioner));
+	TRY(db_one_int(c->db, SQL(
+	    "SELECT COUNT(*) FROM hours h JOIN site s ON s.org = h.org AND s.id = h.site"
+	    " WHERE h.org = $1 AND h.practitioner = $2 AND s.closed_at IS NOT NULL"
+	    " AND COALESCE(h.on_day, h.until_day, $3) >= $3"),
+	    BINDS(INT(c->org), INT(practitioner), INT(today)), &lost));
+	if (lost > 0)
+		return ERR_CONFLICT;
+	return rules_done(c, &tx, S("practitioner.reopen"), practitioner, 0);
 }
 
 /* By the signatures of PNG (ISO 15948 5.2), JPEG (SOI, then a marker) and WebP (RFC 9649 2.4). */

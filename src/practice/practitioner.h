@@ -30,15 +30,17 @@ struct practitioner {
 	int	position;	/* order of the columns */
 	str	photo_type;	/* image/png, image/jpeg, image/webp; empty: no photo */
 	usec	closed_at;
+	int64_t	version;	/* of all but the photo */
 };
 
-enum practitioner_field {
-	PRACTITIONER_SOUND = 0, PRACTITIONER_FIELD_TITLE, PRACTITIONER_FIELD_GIVEN,
-	PRACTITIONER_FIELD_FAMILY, PRACTITIONER_FIELD_SPECIALTY, PRACTITIONER_FIELD_LANGUAGES,
-	PRACTITIONER_FIELD_ABOUT, PRACTITIONER_FIELD_POSITION,
+enum practitioner_field {	/* a set of them is what practitioner_check answers */
+	PRACTITIONER_SOUND = 0, PRACTITIONER_FIELD_TITLE = 1 << 0,
+	PRACTITIONER_FIELD_GIVEN = 1 << 1, PRACTITIONER_FIELD_FAMILY = 1 << 2,
+	PRACTITIONER_FIELD_SPECIALTY = 1 << 3, PRACTITIONER_FIELD_LANGUAGES = 1 << 4,
+	PRACTITIONER_FIELD_ABOUT = 1 << 5, PRACTITIONER_FIELD_POSITION = 1 << 6,
 };
 
-enum practitioner_field practitioner_check(const struct practitioner *);
+unsigned practitioner_check(const struct practitioner *);
 /* Homonyms get -2, -3 ... after their slug. */
 err practitioner_create(struct ctx *, const struct practitioner *, id *ret) MUST_USE;
 err practitioner_get(struct ctx *, id, struct practitioner *ret) MUST_USE;
@@ -49,6 +51,11 @@ err practitioner_list(struct ctx *, bool closed_too, struct practitioner **ret, 
 err practitioner_update(struct ctx *, const struct practitioner *) MUST_USE;
 /* ERR_CONFLICT: live appointments are still to come. */
 err practitioner_close(struct ctx *, id) MUST_USE;
+/*
+ * With hours, absences and motives as they were, and listed if it was.
+ * ERR_CONFLICT: some of these hours are at a place that is closed meanwhile.
+ */
+err practitioner_reopen(struct ctx *, id) MUST_USE;
 
 /*
  * The type is read from the first bytes, never believed from a name.  Empty

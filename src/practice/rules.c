@@ -37,6 +37,15 @@ rules_exists(struct ctx *c, struct sql count, const struct bind *binds, size_t n
 }
 
 err
+rules_reopen(struct ctx *c, struct sql reopen, id object)
+{
+	int64_t changed;
+
+	TRY(db_run(c->db, reopen, BINDS(INT(c->org), INT(object)), &changed));
+	return changed > 0 ? OK : ERR_NOT_FOUND;
+}
+
+err
 rules_done(struct ctx *c, struct db_tx *tx, str action, id object, int64_t detail)
 {
 	/* Last of all, for the organisation's row makes every other change of rules wait. */

@@ -19,6 +19,9 @@ err rules_room(struct ctx *, struct sql count, const struct bind *, size_t, int6
 /* ERR_NOT_FOUND unless the statement counts a row. */
 err rules_exists(struct ctx *, struct sql count, const struct bind *, size_t) MUST_USE;
 
+/* Inside a change: the statement ($1 org, $2 id) opens what is closed; else ERR_NOT_FOUND. */
+err rules_reopen(struct ctx *, struct sql, id) MUST_USE;
+
 /* The change's last words: caches will read the rules again, the log line, the commit. */
 err rules_done(struct ctx *, struct db_tx *, str action, id object, int64_t detail) MUST_USE;
 

@@ -1,4 +1,5 @@
 /* filled.c - see filled.h. */
+#include "practice/rules.h"
 #include "web/filled.h"
 
 struct filled *
@@ -6,7 +7,7 @@ filled_new(struct web *w)
 {
 	struct filled *f = NEW(w->c.mem, struct filled);
 
-	*f = (struct filled){ .w = w, .values = NEW_N(w->c.mem, struct http_pair, WEB_FIELDS_MAX) };
+	*f = (struct filled){ .w = w };
 	return f;
 }
 
@@ -15,15 +16,21 @@ filled_typed(struct web *w)
 {
 	struct filled *f = NEW(w->c.mem, struct filled);
 
-	*f = (struct filled){ .w = w, .values = w->fields, .n = w->fields_n };
+	*f = (struct filled){ .w = w, .values = w->fields, .n = w->fields_n, .room = w->fields_room };
 	return f;
+}
+
+void
+filled_add(struct filled *f, struct http_pair pair)
+{
+	f->values = rules_grow(f->w->c.mem, f->values, f->n, &f->room, sizeof(*f->values));
+	f->values[f->n++] = pair;
 }
 
 void
 filled_put(struct filled *f, const char *name, str value)
 {
-	if (f->n < WEB_FIELDS_MAX)
-		f->values[f->n++] = (struct http_pair){ str_c(name), value };
+	filled_add(f, (struct http_pair){ str_c(name), value });
 }
 
 void
@@ -108,16 +115,24 @@ filled_read_minute(struct web *w, const char *name, bool required, int *ret)
 err
 filled_read_ids(struct web *w, const char *name, id **ret, size_t *ret_n)
 {
-	id *ids = NEW_N(w->c.mem, id, WEB_FIELDS_MAX);
+	id *ids = NEW_N(w->c.mem, id, w->fields_n);
 	size_t n = 0;
-	str value;
 
-	for (; web_field_nth(w, name, n, &value); n++)
-		if (!str_int(value, 1, INT64_MAX, &ids[n]))
+	for (size_t i = 0; i < w->fields_n; i++)
+		if (str_eq(w->fields[i].name, str_c(name)) &&
+		    !str_int(w->fields[i].value, 1, INT64_MAX, &ids[n++]))
 			return ERR_NOT_FOUND;
 	*ret = ids;
 	*ret_n = n;
 	return OK;
+}
+
+void
+filled_complain(struct web *w, unsigned found, const struct filled_wrong *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (found & list[i].field && error_of(w->errors, w->errors_n, list[i].name).n == 0)
+			web_error(w, list[i].name, text(w->c.lang, list[i].text));
 }
 
 str

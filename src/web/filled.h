@@ -15,11 +15,13 @@
 struct filled {
 	const struct web	*w;		/* whose errors are shown */
 	struct http_pair	*values;
-	size_t			 n;		/* at most WEB_FIELDS_MAX; more are dropped */
+	size_t			 n, room;
+	str			 meanwhile;	/* who saved the same while this was typed; empty: nobody */
 };
 
 struct filled *filled_new(struct web *);
 struct filled *filled_typed(struct web *);
+void filled_add(struct filled *, struct http_pair);
 void filled_put(struct filled *, const char *name, str value);	/* a name may come several times */
 void filled_put_int(struct filled *, const char *name, int64_t);
 void filled_put_day(struct filled *, const char *name, day);	/* 0: left empty */
@@ -37,6 +39,13 @@ bool filled_read_day(struct web *, const char *name, bool required, day *ret);	/
 bool filled_read_minute(struct web *, const char *name, bool required, int *ret);	/* 08:45, 8 h 45 */
 /* Every value of a field that comes several times.  ERR_NOT_FOUND: one is no id. */
 err  filled_read_ids(struct web *, const char *name, id **ret, size_t *ret_n) MUST_USE;
+
+/*
+ * What a check of the domain found wrong: each field of the set, unless it has
+ * an error already, gets its words.
+ */
+struct filled_wrong { unsigned field; const char *name, *text; };
+void filled_complain(struct web *, unsigned found, const struct filled_wrong *, size_t);
 
 /* The fields of layout.h with value and error filled in by their name. */
 void ask_text(struct out *, const struct filled *, struct field);

@@ -67,6 +67,33 @@ web_error(struct web *w, const char *field, str text)
 		w->errors[w->errors_n++] = (struct field_error){ field, text };
 }
 
+static size_t
+place_of(const struct web *w, const char *name)
+{
+	const struct form *form = w->route != NULL ? w->route->form : NULL;
+	size_t i = 0;
+
+	if (name == NULL)
+		return 0;
+	while (form != NULL && i < form->n && strcmp(form->fields[i].name, name) != 0)
+		i++;
+	return i + 1;
+}
+
+/* By insertion: there are few, and those of one field stay as they came. */
+void
+web_errors_sort(struct web *w)
+{
+	for (size_t i = 1; i < w->errors_n; i++) {
+		struct field_error one = w->errors[i];
+		size_t to = i;
+
+		for (; to > 0 && place_of(w, w->errors[to - 1].name) > place_of(w, one.name); to--)
+			w->errors[to] = w->errors[to - 1];
+		w->errors[to] = one;
+	}
+}
+
 static err
 chosen(struct web *w, err e)
 {

@@ -6,18 +6,18 @@
 FORM(form_absence, { "praticien", 20, false }, { "debut_jour", 10, false }, { "debut_heure", 10, false },
 	{ "fin_jour", 10, false }, { "fin_heure", 10, false }, { "repete", 1, false },
 	{ "jusqu", 10, false }, { "raison", ABSENCE_REASON_MAX, false }, { "portee", 1, false },
-	{ "jour", 10, false }, { "confirme", 1, false }, { "choix", 40, true });
+	{ "jour", 10, false }, { "confirme", 1, false }, { "choix", 40, true }, { "version", 20, false });
 
-static const struct { const char *name, *text; } wrong[] = {
-	[ABSENCE_FIELD_FIRST_DAY] = { "debut_jour", T("Choose a date between 2000 and 2199.") },
-	[ABSENCE_FIELD_START] = { "debut_heure", T("Times go by five minutes: 8:30, 8:35…") },
-	[ABSENCE_FIELD_LAST_DAY] = { "fin_jour",
+static const struct filled_wrong wrong[] = {
+	{ ABSENCE_FIELD_FIRST_DAY, "debut_jour", T("Choose a date between 2000 and 2199.") },
+	{ ABSENCE_FIELD_START, "debut_heure", T("Times go by five minutes: 8:30, 8:35…") },
+	{ ABSENCE_FIELD_LAST_DAY, "fin_jour",
 	    T("Not before the first day, shorter than the time between two repetitions, 400 days at most.") },
-	[ABSENCE_FIELD_END] = { "fin_heure",
+	{ ABSENCE_FIELD_END, "fin_heure",
 	    T("The end must be after the beginning, by five minutes at least: 12:00, 12:05…") },
-	[ABSENCE_FIELD_EVERY] = { "repete", T("Choose once, every week or every two weeks.") },
-	[ABSENCE_FIELD_UNTIL] = { "jusqu", T("This date is for repeated absences, and not before the first one.") },
-	[ABSENCE_FIELD_REASON] = { "raison", T("Write the reason on one line.") },
+	{ ABSENCE_FIELD_EVERY, "repete", T("Choose once, every week or every two weeks.") },
+	{ ABSENCE_FIELD_UNTIL, "jusqu", T("This date is for repeated absences, and not before the first one.") },
+	{ ABSENCE_FIELD_REASON, "raison", T("Write the reason on one line.") },
 };
 
 str
@@ -161,10 +161,11 @@ page_absences(struct web *w)
 
 /* ---- the form ---- */
 
-static void
-fill(struct filled *f, const struct absence *a, day occurrence)
+/* As it is on the occurrence that begins so many days after the first. */
+static struct filled *
+fill_times(struct web *w, const struct absence *a, day moved)
 {
-	day moved = occurrence - a->first_day;
+	struct filled *f = filled_new(w);
 
 	filled_put_int(f, "praticien", a->practitioner);
 	filled_put_day(f, "debut_jour", a->first_day == 0 ? 0 : a->first_day + moved);
@@ -177,8 +178,19 @@ fill(struct filled *f, const struct absence *a, day occurrence)
 	filled_put_int(f, "repete", a->every_weeks);
 	filled_put_day(f, "jusqu", a->until_day);
 	filled_put(f, "raison", a->reason);
+	if (a->id != 0)
+		filled_put_int(f, "version", a->version);
+	return f;
+}
+
+static struct filled *
+fill(struct web *w, const struct absence *a, day occurrence)
+{
+	struct filled *f = fill_times(w, a, occurrence - a->first_day);
+
 	filled_put_int(f, "portee", a->every_weeks > 0 ? ABSENCE_ONE : ABSENCE_ALL);
 	filled_put_day(f, "jour", occurrence);
+	return f;
 }
 
 /* Hours left out: whole days.  A last day left out: the first. */
@@ -186,7 +198,6 @@ static err
 read_form(struct web *w, struct absence *a)
 {
 	int64_t every = -1;
-	enum absence_field bad;
 
 	*a = (struct absence){ .practitioner = a->practitioner, .end_minute = ABSENCE_END_MINUTE_MAX };
 	if (filled_read_day(w, "debut_jour", true, &a->first_day))
@@ -202,8 +213,7 @@ read_form(struct web *w, struct absence *a)
 	a->every_weeks = (int)every;
 	(void)filled_read_day(w, "jusqu", false, &a->until_day);
 	a->reason = web_field(w, "raison");
-	if (w->errors_n == 0 && (bad = absence_check(a)) != ABSENCE_SOUND)
-		web_error(w, wrong[bad].name, text(w->c.lang, wrong[bad].text));
+	filled_complain(w, absence_check(a), wrong, COUNT(wrong));
 	return w->errors_n > 0 ? ERR_INVALID : OK;
 }
 
@@ -229,19 +239,27 @@ struct subject {
 	str		action;
 };
 
+static struct choice
+spoken_day(struct web *w, day d)
+{
+	return (struct choice){ .value = civil_iso_date(w->c.mem, d),
+	    .label = text_date_numeric(w->c.mem, w->c.lang, d) };
+}
+
 static err
 show_form(struct web *w, const struct subject *s, const struct filled *form, int status)
 {
 	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang,
 	    s->stored.id == 0 ? T("Add an absence") : T("Change an absence")) };
-	struct absence_form_page p = { .layout = &l, .form = form, .action = s->action,
-		.repeats = s->stored.every_weeks > 0 };
+	struct absence_form_page p = { .repeats = s->stored.every_weeks > 0,
+		.about = { .layout = &l, .form = form, .action = s->action,
+		    .list_url = absences_url(w, s->stored.practitioner),
+		    .list_words = text(w->c.lang, T("Back to the absences")) } };
 	struct settings_who who;
 
 	TRY(settings_who_is(w, s->stored.practitioner, &who));
 	choices(w, &p);
 	p.who = who.name;
-	p.back_url = absences_url(w, s->stored.practitioner);
 	if (s->stored.id != 0) {
 		p.remove_action = str_cat(w->c.mem, s->action, S("/supprimer"));
 		p.cover_url = str_cat(w->c.mem, s->action, S("/rendez-vous"));
@@ -309,7 +327,7 @@ static err
 save(struct web *w, const struct subject *s, enum absence_scope scope, const struct absence *to, id *ret)
 {
 	struct absence_edit edit = { .absence = s->stored.id, .scope = scope,
-		.occurrence = s->occurrence, .to = to };
+		.occurrence = s->occurrence, .to = to, .version = to == NULL ? 0 : settings_version(w) };
 
 	if (s->stored.id != 0)
 		return absence_change(&w->c, &edit, ret);
@@ -317,16 +335,43 @@ save(struct web *w, const struct subject *s, enum absence_scope scope, const str
 	return *ret != 0 ? OK : absence_add(&w->c, to, ret);
 }
 
+/*
+ * Somebody changed it while this form was typed: both, as they are on the
+ * occurrence that the form is about.  (The stored one may have another first
+ * day by now only if it is another row.)
+ */
+static err
+show_both(struct web *w, const struct subject *s, const struct absence *typed)
+{
+	struct absence_form_page p = {0};
+	struct subject now = *s;
+	struct filled *form;
+
+	TRY(absence_get(&w->c, s->stored.id, &now.stored));
+	TRY(absence_open(&w->c, PURPOSE_DESK, &now.stored, 1));
+	choices(w, &p);
+	day moved = s->occurrence - now.stored.first_day;
+	const struct choice first = spoken_day(w, now.stored.first_day + moved),
+	    last = spoken_day(w, now.stored.last_day + moved), until = spoken_day(w, now.stored.until_day);
+	const struct settings_spoken spoken[] = { { "repete", p.rhythms, COUNT(p.rhythms) },
+		{ "debut_jour", &first, 1 }, { "fin_jour", &last, 1 }, { "jusqu", &until, 1 } };
+
+	TRY(settings_both(w, &(struct settings_both){ .object = s->stored.id, .typed = fill_times(w, typed, 0),
+	    .stored = fill_times(w, &now.stored, moved), .spoken = spoken, .spoken_n = COUNT(spoken) }, &form));
+	return show_form(w, &now, form, 409);
+}
+
 static err
 save_or_show(struct web *w, const struct subject *s)
 {
-	struct absence to = { .practitioner = s->stored.practitioner };
+	struct absence to = { .practitioner = s->stored.practitioner }, typed;
 	enum absence_scope scope = read_scope(w, &s->stored);
 	struct booking *covered;
 	size_t n;
 	id saved;
 	err e = read_form(w, &to);
 
+	typed = to;
 	if (e == OK)
 		fit(s, scope, &to);
 	/* Moved by the fitting, a sound form may have left the calendar, or begin after its end. */
@@ -335,6 +380,9 @@ save_or_show(struct web *w, const struct subject *s)
 		    T("With this date, the absences as a whole do not fit the calendar.")));
 	if (w->errors_n > 0)
 		return show_form(w, s, filled_typed(w), 422);
+	/* Before anything is asked; the change itself looks again. */
+	if (s->stored.id != 0 && s->stored.version != settings_version(w))
+		return show_both(w, s, &typed);
 	TRY(cover_find(w, &to, s->stored.id != 0 ? &s->stored : NULL, &covered, &n));
 	if (n > 0 && !web_field_sent(w, "confirme")) {
 		struct cover_page p = { .action = s->action, .absence = absence_words(w, &to),
@@ -342,7 +390,10 @@ save_or_show(struct web *w, const struct subject *s)
 
 		return cover_ask(w, &p, covered, n);
 	}
-	TRY(save(w, s, scope, &to, &saved));
+	e = save(w, s, scope, &to, &saved);
+	if (e == ERR_CONFLICT)
+		return show_both(w, s, &typed);
+	TRY(e);
 	if (n > 0)
 		return cover_act(w, saved, covered, n);
 	return view_redirect(w, absences_url(w, to.practitioner), "enregistre");
@@ -352,7 +403,6 @@ err
 page_absence_new(struct web *w)
 {
 	struct subject s = { .action = S("/reglages/absences/nouvelle") };
-	struct filled *f = filled_new(w);
 	struct settings_who who;
 
 	TRY(settings_who(w, &who));
@@ -360,8 +410,7 @@ page_absence_new(struct web *w)
 	TRY(settings_own(w, s.stored.practitioner));
 	if (w->http->method == HTTP_POST)
 		return save_or_show(w, &s);
-	fill(f, &s.stored, 0);
-	return show_form(w, &s, f, 200);
+	return show_form(w, &s, fill(w, &s.stored, 0), 200);
 }
 
 static err
@@ -382,18 +431,39 @@ find(struct web *w, struct subject *ret)
 	return OK;
 }
 
+/*
+ * Somebody removed it, or put another in its place, while its form was typed:
+ * what was typed stands in the form of a new one.
+ */
+static err
+show_removed(struct web *w)
+{
+	struct subject s = { .action = S("/reglages/absences/nouvelle") };
+	struct settings_who who;
+	struct filled *form;
+	id absence;
+
+	TRY(web_arg_id(w, 0, &absence));
+	TRY(settings_who(w, &who));
+	s.stored.practitioner = who.practitioner.id;
+	TRY(settings_own(w, s.stored.practitioner));
+	TRY(settings_removed(w, absence, &form));
+	return show_form(w, &s, form, 409);
+}
+
 err
 page_absence_edit(struct web *w)
 {
-	struct filled *f = filled_new(w);
 	struct subject s;
+	err e = find(w, &s);
 
-	TRY(find(w, &s));
+	if (e == ERR_NOT_FOUND && w->http->method == HTTP_POST && web_field_sent(w, "version"))
+		return show_removed(w);
+	TRY(e);
 	if (w->http->method == HTTP_POST)
 		return save_or_show(w, &s);
 	TRY(absence_open(&w->c, PURPOSE_DESK, &s.stored, 1));
-	fill(f, &s.stored, s.occurrence);
-	return show_form(w, &s, f, 200);
+	return show_form(w, &s, fill(w, &s.stored, s.occurrence), 200);
 }
 
 err

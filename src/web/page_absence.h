@@ -7,7 +7,7 @@
 
 #include "practice/absence.h"
 #include "practice/booking.h"
-#include "web/page_settings.h"
+#include "web/settings.h"
 
 enum {
 	COVER_PAGE = 150,		/* appointments shown at once; the others follow once these are decided */
@@ -35,12 +35,11 @@ struct absences_page {
 void page_absences_show(struct out *, const struct absences_page *);
 
 struct absence_form_page {
-	struct layout		*layout;
-	str			 action, remove_action, back_url, cover_url, who;
+	struct settings_form	 about;
+	str			 remove_action, cover_url, who;
 	bool			 repeats;	/* the stored one: it is asked what the change is for */
 	str			 occurrence;	/* the day it is about, in words */
 	struct choice		 scopes[3], rhythms[3];
-	const struct filled	*form;
 };
 void page_absence_form_show(struct out *, const struct absence_form_page *);
 

@@ -109,30 +109,34 @@ about(struct web *w, const struct names *names, const struct audit_line *l, stru
 		row->about = FILL(w->c.mem, w->c.lang, T("No. {id}"), ARG("id", str_of_int(w->c.mem, l->object)));
 }
 
+static str
+moment(struct web *w, usec at)
+{
+	struct civil local = zone_local(w->zone, at);
+	str date = text_date_numeric(w->c.mem, w->c.lang, local.day);
+	str hour = text_hour(w->c.mem, w->c.lang, local.minute);
+
+	return str_printf(w->c.mem, "%.*s, %.*s", STR_FMT(date), STR_FMT(hour));
+}
+
 static err
-read_rows(struct web *w, id before, struct audit_page *p)
+read_rows(struct web *w, const struct names *names, id before, struct audit_page *p)
 {
 	struct audit_line *lines;
-	struct names names;
 	size_t n;
 
 	TRY(audit_list(&w->c, before, AUDIT_PAGE + 1, &lines, &n));
-	TRY(read_names(w, &names));
 	struct audit_row *rows = NEW_N(w->c.mem, struct audit_row, n);
 
 	for (p->n = 0; p->n < n && p->n < AUDIT_PAGE; p->n++) {
 		const struct audit_line *l = &lines[p->n];
-		struct civil at = zone_local(w->zone, l->at);
-		str date = text_date_numeric(w->c.mem, w->c.lang, at.day);
-		str hour = text_hour(w->c.mem, w->c.lang, at.minute);
 
 		rows[p->n] = (struct audit_row){
-			.when = str_printf(w->c.mem, "%.*s, %.*s", STR_FMT(date), STR_FMT(hour)),
-			.who = who(w, &names, l), .what = action_words(w, l->action),
+			.when = moment(w, l->at), .who = who(w, names, l), .what = action_words(w, l->action),
 			.role = l->actor != 0 && l->role >= 0 && l->role < ROLE_COUNT ?
 			    staff_role(w->c.lang, (enum role)l->role) : (str){0},
 		};
-		about(w, &names, l, &rows[p->n]);
+		about(w, names, l, &rows[p->n]);
 	}
 	p->rows = rows;
 	if (n > AUDIT_PAGE)
@@ -141,42 +145,47 @@ read_rows(struct web *w, id before, struct audit_page *p)
 	return OK;
 }
 
+/* The chain is of the whole server; what is told of it is a number. */
 static err
-show(struct web *w, struct audit_page *p)
+read_check(struct web *w, const struct names *names, struct audit_page *p)
 {
-	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Log")) };
-	id before = 0;
+	err e = audit_check_last(&w->c, &p->check);
 
-	if (web_field_sent(w, "avant") && !web_field_id(w, "avant", &before))
-		return ERR_NOT_FOUND;
-	p->layout = &l;
-	p->first = before == 0;
-	TRY(read_rows(w, before, p));
-	struct out *o = view_begin(w, &l);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	str name = account_name(names, p->check.asked_by);
 
-	page_audit_show(o, p);
-	return view_end(w, o, 200);
+	p->asked = FILL(w->c.mem, w->c.lang, T("{when}, by {who}"), ARG("when", moment(w, p->check.asked_at)),
+	    ARG("who", name.n > 0 ? name : text(w->c.lang, T("somebody who is not of the staff any more"))));
+	if (p->check.done_at != 0)
+		p->done = moment(w, p->check.done_at);
+	return OK;
 }
 
 err
 page_audit(struct web *w)
 {
-	struct audit_page p = {0};
+	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Log")) };
+	struct audit_page p = { .layout = &l };
+	struct names names;
+	id before = 0;
 
-	return show(w, &p);
+	if (web_field_sent(w, "avant") && !web_field_id(w, "avant", &before))
+		return ERR_NOT_FOUND;
+	p.first = before == 0;
+	TRY(read_names(w, &names));
+	TRY(read_rows(w, &names, before, &p));
+	TRY(read_check(w, &names, &p));
+	struct out *o = view_begin(w, &l);
+
+	page_audit_show(o, &p);
+	return view_end(w, o, 200);
 }
 
-/* The chain is of the whole server; what is told of it is a number. */
 err
-page_audit_verify(struct web *w)
+page_audit_check(struct web *w)
 {
-	struct audit_page p = {0};
-	int64_t lines, broken;
-	err e = audit_verify(&w->c, &lines, &broken);
-
-	if (e != OK && e != ERR_SEALED)
-		return e;
-	p.state = e == OK ? AUDIT_HOLDS : AUDIT_BROKEN;
-	p.checked = e == OK ? lines : broken;
-	return show(w, &p);
+	TRY(audit_check_ask(&w->c));
+	return view_redirect(w, S("/reglages/journal"), NULL);
 }

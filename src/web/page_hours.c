@@ -8,21 +8,21 @@
 #include "web/view.h"
 
 FORM(form_hours_of, { "praticien", 20, false });
-FORM(form_hours, { "praticien", 20, false }, { "jour", 1, false }, { "date", 10, false },
-	{ "debut", 10, false }, { "fin", 10, false }, { "lieu", 20, false }, { "parite", 1, false },
-	{ "du", 10, false }, { "au", 10, false }, { "motif", 20, true });
+FORM(form_hours, { "praticien", 20, false }, { "jour", 1, false }, { "parite", 1, false },
+	{ "date", 10, false }, { "debut", 10, false }, { "fin", 10, false }, { "lieu", 20, false },
+	{ "motif", 20, true }, { "du", 10, false }, { "au", 10, false }, { "version", 20, false });
 
 /* What to say of each field that hours_check refuses. */
-static const struct { const char *name, *text; } wrong[] = {
-	[HOURS_FIELD_WEEKDAY] = { "jour", T("Choose a day of the week.") },
-	[HOURS_FIELD_PARITY] = { "parite", T("Choose every week, odd weeks or even weeks.") },
-	[HOURS_FIELD_ON_DAY] = { "date", T("Choose a date between 2000 and 2199.") },
-	[HOURS_FIELD_START] = { "debut", T("Times go by five minutes: 8:30, 8:35…") },
-	[HOURS_FIELD_END] = { "fin",
+static const struct filled_wrong wrong[] = {
+	{ HOURS_FIELD_WEEKDAY, "jour", T("Choose a day of the week.") },
+	{ HOURS_FIELD_PARITY, "parite", T("Choose every week, odd weeks or even weeks.") },
+	{ HOURS_FIELD_ON_DAY, "date", T("Choose a date between 2000 and 2199.") },
+	{ HOURS_FIELD_START, "debut", T("Times go by five minutes: 8:30, 8:35…") },
+	{ HOURS_FIELD_END, "fin",
 	    T("The end must be after the beginning, by five minutes at least: 12:00, 12:05…") },
-	[HOURS_FIELD_FROM] = { "du", T("Choose a date between 2000 and 2199.") },
-	[HOURS_FIELD_UNTIL] = { "au", T("The last day cannot be before the first.") },
-	[HOURS_FIELD_MOTIVES] = { "motif", T("That is too many motives. Tick none for all of them.") },
+	{ HOURS_FIELD_FROM, "du", T("Choose a date between 2000 and 2199.") },
+	{ HOURS_FIELD_UNTIL, "au", T("The last day cannot be before the first.") },
+	{ HOURS_FIELD_MOTIVES, "motif", T("That is too many motives. Tick none for all of them.") },
 };
 
 /* All that lines refer to, read once. */
@@ -160,15 +160,19 @@ page_hours(struct web *w)
 
 /* ---- one rule ---- */
 
+#define LIST	"/reglages/horaires"
+
 static str
 week_url(struct web *w, id practitioner)
 {
 	return str_printf(w->c.mem, "/reglages/horaires?praticien=%lld", (long long)practitioner);
 }
 
-static void
-fill(struct filled *f, const struct hours *h)
+static struct filled *
+fill(struct web *w, const struct hours *h)
 {
+	struct filled *f = filled_new(w);
+
 	filled_put_int(f, "praticien", h->practitioner);
 	filled_put_int(f, "jour", h->weekday);
 	filled_put_day(f, "date", h->on_day);
@@ -183,6 +187,9 @@ fill(struct filled *f, const struct hours *h)
 	filled_put_day(f, "au", h->until_day);
 	for (size_t i = 0; i < h->motive_n; i++)
 		filled_put_int(f, "motif", h->motives[i]);
+	if (h->id != 0)
+		filled_put_int(f, "version", h->version);
+	return f;
 }
 
 static err
@@ -200,10 +207,11 @@ static err
 read_form(struct web *w, bool one_day, struct hours *h)
 {
 	int64_t weekday = 0, parity = 0;
-	enum hours_field bad;
 
+	h->version = settings_version(w);
 	if (one_day) {
 		h->weekday = 0;
+		h->on_day = HOURS_DAY_MIN - 1;	/* none yet, but one day it is */
 		(void)filled_read_day(w, "date", true, &h->on_day);
 	} else {
 		(void)web_field_int(w, "jour", 1, 7, &weekday);
@@ -220,8 +228,7 @@ read_form(struct web *w, bool one_day, struct hours *h)
 	if (!web_field_id(w, "lieu", &h->site))
 		web_error(w, "lieu", text(w->c.lang, T("Choose the place.")));
 	TRY(read_motives(w, h));
-	if (w->errors_n == 0 && (bad = hours_check(h)) != HOURS_SOUND)
-		web_error(w, wrong[bad].name, text(w->c.lang, wrong[bad].text));
+	filled_complain(w, hours_check(h), wrong, COUNT(wrong));
 	return w->errors_n > 0 ? ERR_INVALID : OK;
 }
 
@@ -247,23 +254,6 @@ explain_clash(struct web *w, id clash)
 	return OK;
 }
 
-/* OK with w->errors: the form is to be shown again. */
-static err
-save(struct web *w, struct hours *h)
-{
-	id clash = 0;
-	err e = h->id == 0 ? hours_add(&w->c, h, &h->id, &clash) : hours_update(&w->c, h, &clash);
-
-	if (e == ERR_CONFLICT)
-		return explain_clash(w, clash);
-	if (e == ERR_NOT_FOUND) {
-		web_error(w, NULL, text(w->c.lang,
-		    T("The place or a motive was closed meanwhile. Choose again.")));
-		return OK;
-	}
-	return e;
-}
-
 static void
 weekly_choices(struct web *w, struct hours_form_page *p)
 {
@@ -281,33 +271,98 @@ weekly_choices(struct web *w, struct hours_form_page *p)
 }
 
 static err
-show_form(struct web *w, const struct hours *h, const struct filled *form, int status)
+read_choices(struct web *w, const struct hours *h, struct hours_form_page *p)
 {
-	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang,
-	    h->id == 0 ? T("Add opening hours") : T("Change opening hours")) };
-	struct hours_form_page p = { .layout = &l, .form = form, .one_day = h->on_day != 0 };
 	struct settings_who who;
 	struct motive *motives;
 
 	TRY(settings_who_is(w, h->practitioner, &who));
-	TRY(settings_sites(w, &p.sites, &p.sites_n));
-	TRY(motive_list_for(&w->c, h->practitioner, false, &motives, &p.motives_n));
-	p.motives = NEW_N(w->c.mem, struct choice, p.motives_n);
-	for (size_t i = 0; i < p.motives_n; i++)
-		p.motives[i] = (struct choice){ .value = str_of_int(w->c.mem, motives[i].id),
+	TRY(settings_sites(w, &p->sites, &p->sites_n));
+	TRY(motive_list_for(&w->c, h->practitioner, false, &motives, &p->motives_n));
+	p->motives = NEW_N(w->c.mem, struct choice, p->motives_n);
+	for (size_t i = 0; i < p->motives_n; i++)
+		p->motives[i] = (struct choice){ .value = str_of_int(w->c.mem, motives[i].id),
 		    .label = motives[i].name };
-	weekly_choices(w, &p);
-	p.who = who.name;
-	p.back_url = week_url(w, h->practitioner);
-	p.action = S("/reglages/horaires/nouveau");
+	weekly_choices(w, p);
+	p->who = who.name;
+	p->one_day = h->on_day != 0;
+	return OK;
+}
+
+static err
+show(struct web *w, struct hours_form_page *p, const struct hours *h, const struct filled *form, int status)
+{
+	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang,
+	    h->id == 0 ? T("Add opening hours") : T("Change opening hours")) };
+
+	p->about = (struct settings_form){ .layout = &l, .form = form, .action = S(LIST "/nouveau"),
+		.list_url = week_url(w, h->practitioner),
+		.list_words = text(w->c.lang, T("Back to the opening hours")),
+		.close_words = text(w->c.lang, T("Remove these hours")), .close_when = text(w->c.lang,
+		    T("They are no longer offered. Appointments already made are kept.")) };
 	if (h->id != 0) {
-		p.action = str_printf(w->c.mem, "/reglages/horaires/%lld", (long long)h->id);
-		p.remove_action = str_printf(w->c.mem, "/reglages/horaires/%lld/supprimer", (long long)h->id);
+		p->about.action = settings_url(w, LIST, h->id, "");
+		p->about.close_action = settings_url(w, LIST, h->id, "/supprimer");
 	}
 	struct out *o = view_begin(w, &l);
 
-	page_hours_form_show(o, &p);
+	page_hours_form_show(o, p);
 	return view_end(w, o, status);
+}
+
+static err
+show_form(struct web *w, const struct hours *h, const struct filled *form, int status)
+{
+	struct hours_form_page p = {0};
+
+	TRY(read_choices(w, h, &p));
+	return show(w, &p, h, form, status);
+}
+
+/* A date as it is read, under the value that the form has for it. */
+static struct choice
+spoken_day(struct web *w, day d)
+{
+	return d == 0 ? (struct choice){0} : (struct choice){ .value = civil_iso_date(w->c.mem, d),
+	    .label = text_date_numeric(w->c.mem, w->c.lang, d) };
+}
+
+/* Somebody changed it while this form was typed. */
+static err
+show_both(struct web *w, const struct hours *typed)
+{
+	struct hours_form_page p = {0};
+	struct hours stored;
+	struct filled *form;
+
+	TRY(hours_get(&w->c, typed->id, &stored));
+	TRY(read_choices(w, &stored, &p));
+	const struct choice on = spoken_day(w, stored.on_day), from = spoken_day(w, stored.from_day),
+	    until = spoken_day(w, stored.until_day);
+	const struct settings_spoken spoken[] = { { "jour", p.weekdays, COUNT(p.weekdays) },
+		{ "parite", p.parities, COUNT(p.parities) }, { "lieu", p.sites, p.sites_n },
+		{ "motif", p.motives, p.motives_n }, { "date", &on, 1 }, { "du", &from, 1 }, { "au", &until, 1 } };
+
+	TRY(settings_both(w, &(struct settings_both){ .object = stored.id, .typed = fill(w, typed),
+	    .stored = fill(w, &stored), .spoken = spoken, .spoken_n = COUNT(spoken) }, &form));
+	return show(w, &p, &stored, form, 409);
+}
+
+/* OK with w->errors: the form is to be shown again. */
+static err
+save(struct web *w, struct hours *h)
+{
+	id clash = 0;
+	err e = h->id == 0 ? hours_add(&w->c, h, &h->id, &clash) : hours_update(&w->c, h, &clash);
+
+	if (e == ERR_CONFLICT)
+		return clash == 0 ? ERR_CONFLICT : explain_clash(w, clash);
+	if (e == ERR_NOT_FOUND) {
+		web_error(w, NULL, text(w->c.lang,
+		    T("The place or a motive was closed meanwhile. Choose again.")));
+		return OK;
+	}
+	return e;
 }
 
 static err
@@ -317,19 +372,42 @@ save_or_show(struct web *w, struct hours *h)
 	err e = read_form(w, h->on_day != 0, h);
 
 	if (e == OK)
-		TRY(save(w, h));
-	else if (e != ERR_INVALID)
+		e = save(w, h);
+	if (e == ERR_CONFLICT)
+		return show_both(w, h);
+	if (e != OK && e != ERR_INVALID)
 		return e;
 	if (w->errors_n > 0)
 		return show_form(w, &before, filled_typed(w), 422);
 	return view_redirect(w, week_url(w, h->practitioner), "enregistre");
 }
 
+/*
+ * Somebody removed these hours while their form was typed: what was typed
+ * stands in the form of new ones.
+ */
+static err
+show_removed(struct web *w)
+{
+	struct hours h = { .weekday = 1 };
+	struct settings_who who;
+	struct filled *form;
+	id rule;
+
+	TRY(web_arg_id(w, 0, &rule));
+	TRY(settings_who(w, &who));
+	h.practitioner = who.practitioner.id;
+	TRY(settings_own(w, h.practitioner));
+	TRY(settings_removed(w, rule, &form));
+	if (web_field(w, "date").n > 0)
+		h.on_day = HOURS_DAY_MIN;
+	return show_form(w, &h, form, 409);
+}
+
 err
 page_hours_new(struct web *w)
 {
 	struct hours h = { .weekday = 1 };
-	struct filled *f = filled_new(w);
 	struct settings_who who;
 	int64_t weekday;
 
@@ -340,8 +418,7 @@ page_hours_new(struct web *w)
 		return save_or_show(w, &h);
 	if (web_field_int(w, "jour", 1, 7, &weekday))
 		h.weekday = (int)weekday;
-	fill(f, &h);
-	return show_form(w, &h, f, 200);
+	return show_form(w, &h, fill(w, &h), 200);
 }
 
 static err
@@ -357,14 +434,13 @@ find(struct web *w, struct hours *ret)
 err
 page_hours_edit(struct web *w)
 {
-	struct filled *f = filled_new(w);
 	struct hours h;
+	err e = find(w, &h);
 
-	TRY(find(w, &h));
-	if (w->http->method == HTTP_POST)
-		return save_or_show(w, &h);
-	fill(f, &h);
-	return show_form(w, &h, f, 200);
+	if (e == ERR_NOT_FOUND && w->http->method == HTTP_POST && web_field_sent(w, "version"))
+		return show_removed(w);
+	TRY(e);
+	return w->http->method == HTTP_POST ? save_or_show(w, &h) : show_form(w, &h, fill(w, &h), 200);
 }
 
 err
@@ -390,8 +466,8 @@ page_hours_exception(struct web *w)
 	TRY(settings_own(w, h.practitioner));
 	e = read_form(w, true, &h);
 	if (e == OK)
-		TRY(save(w, &h));
-	else if (e != ERR_INVALID)
+		e = save(w, &h);
+	if (e != OK && e != ERR_INVALID)
 		return e;
 	if (w->errors_n > 0)
 		return show_week(w, &who, filled_typed(w), 422);

@@ -2,7 +2,7 @@
 #ifndef PAGE_HOURS_H
 #define PAGE_HOURS_H
 
-#include "web/page_settings.h"
+#include "web/settings.h"
 
 struct hours_line {
 	str	when, site;
@@ -26,10 +26,9 @@ struct hours_page {
 void page_hours_show(struct out *, const struct hours_page *);
 
 struct hours_form_page {
-	struct layout		*layout;
-	str			 action, remove_action, back_url, who;
+	struct settings_form	 about;
+	str			 who;
 	bool			 one_day;	/* an exceptional opening, else weekly */
-	const struct filled	*form;
 	struct choice		 weekdays[7], parities[3];
 	struct choice		*sites, *motives;
 	size_t			 sites_n, motives_n;

@@ -3,19 +3,17 @@
 #define PAGE_MOTIVE_H
 
 #include "practice/motive.h"
-#include "web/page_settings.h"
+#include "web/settings.h"
 
 struct motives_page {
-	struct layout		*layout;
+	struct settings_list	 list;
 	const struct motive	*motives;
 	size_t			 n;
 };
 void page_motives_show(struct out *, const struct motives_page *);
 
 struct motive_form_page {
-	struct layout		*layout;
-	str			 action, close_action;
-	const struct filled	*form;
+	struct settings_form	 about;
 	struct choice		 audiences[3];
 	const struct choice	*limits;
 	struct choice		*practitioners, *resources;

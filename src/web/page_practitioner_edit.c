@@ -8,35 +8,55 @@
 FORM(form_practitioner_edit, { "titre", PRACTITIONER_TITLE_MAX, false },
 	{ "prenom", PRACTITIONER_NAME_MAX, false }, { "nom", PRACTITIONER_NAME_MAX, false },
 	{ "specialite", PRACTITIONER_SPECIALTY_MAX, false }, { "langue", 2, true },
-	{ "apropos", PRACTITIONER_ABOUT_MAX, false }, { "visible", 1, false }, { "ordre", 4, false });
+	{ "apropos", PRACTITIONER_ABOUT_MAX, false }, { "visible", 1, false }, { "ordre", 4, false },
+	{ "version", 20, false });
 
-static const struct { const char *name, *text; } wrong[] = {
-	[PRACTITIONER_FIELD_TITLE] = { "titre", T("Write the title on one line: Dr, Dre.") },
-	[PRACTITIONER_FIELD_GIVEN] = { "prenom", T("Write the given name on one line.") },
-	[PRACTITIONER_FIELD_FAMILY] = { "nom", T("Write the family name.") },
-	[PRACTITIONER_FIELD_SPECIALTY] = { "specialite", T("Write the specialty on one line.") },
-	[PRACTITIONER_FIELD_LANGUAGES] = { "langue", T("Choose ten languages at most.") },
-	[PRACTITIONER_FIELD_ABOUT] = { "apropos", T("There is a character here that cannot be printed.") },
-	[PRACTITIONER_FIELD_POSITION] = { "ordre", T("From 0 to 9999.") },
+static const struct filled_wrong wrong[] = {
+	{ PRACTITIONER_FIELD_TITLE, "titre", T("Write the title on one line: Dr, Dre.") },
+	{ PRACTITIONER_FIELD_GIVEN, "prenom", T("Write the given name on one line.") },
+	{ PRACTITIONER_FIELD_FAMILY, "nom", T("Write the family name.") },
+	{ PRACTITIONER_FIELD_SPECIALTY, "specialite", T("Write the specialty on one line.") },
+	{ PRACTITIONER_FIELD_LANGUAGES, "langue", T("Choose ten languages at most.") },
+	{ PRACTITIONER_FIELD_ABOUT, "apropos", T("There is a character here that cannot be printed.") },
+	{ PRACTITIONER_FIELD_POSITION, "ordre", T("From 0 to 9999.") },
 };
+
+#define LIST	"/reglages/soignants"
+
+static err
+show_list(struct web *w, int status)
+{
+	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Practitioners")) };
+	struct practitioners_page p = { .list = { .layout = &l, .add_url = S(LIST "/nouveau"),
+		.add_words = text(w->c.lang, T("Add a practitioner")) } };
+	struct practitioner *all;
+	size_t n;
+
+	TRY(practitioner_list(&w->c, true, &all, &n));
+	struct practitioner_line *lines = NEW_N(w->c.mem, struct practitioner_line, n);
+	struct settings_closed *closed = NEW_N(w->c.mem, struct settings_closed, n);
+
+	for (size_t i = 0; i < n; i++) {
+		str name = practitioner_name(w->c.mem, &all[i]);
+
+		if (all[i].closed_at == 0)
+			lines[p.n++] = (struct practitioner_line){ &all[i], name };
+		else
+			closed[p.list.closed_n++] = settings_closed_line(w, name, all[i].closed_at,
+			    settings_url(w, LIST, all[i].id, "/rouvrir"));
+	}
+	p.lines = lines;
+	p.list.closed = closed;
+	struct out *o = view_begin(w, &l);
+
+	page_practitioners_show(o, &p);
+	return view_end(w, o, status);
+}
 
 err
 page_practitioners(struct web *w)
 {
-	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Practitioners")) };
-	struct practitioners_page p = { .layout = &l };
-	struct practitioner *list;
-
-	TRY(practitioner_list(&w->c, false, &list, &p.n));
-	struct practitioner_line *lines = NEW_N(w->c.mem, struct practitioner_line, p.n);
-
-	for (size_t i = 0; i < p.n; i++)
-		lines[i] = (struct practitioner_line){ &list[i], practitioner_name(w->c.mem, &list[i]) };
-	p.lines = lines;
-	struct out *o = view_begin(w, &l);
-
-	page_practitioners_show(o, &p);
-	return view_end(w, o, 200);
+	return show_list(w, 200);
 }
 
 static struct filled *
@@ -55,6 +75,8 @@ fill(struct web *w, const struct practitioner *who)
 	if (who->listed)
 		filled_put(f, "visible", S("1"));
 	filled_put_int(f, "ordre", who->position);
+	if (who->id != 0)
+		filled_put_int(f, "version", who->version);
 	return f;
 }
 
@@ -77,28 +99,64 @@ tongue_choices(struct web *w, const struct practitioner *who, struct practitione
 }
 
 static err
-show_form(struct web *w, const struct practitioner *who, const struct filled *form, int status)
+show(struct web *w, struct practitioner_form_page *p, const struct practitioner *who,
+    const struct filled *form, int status)
 {
 	struct layout l = { .shell = SHELL_STAFF, .title = who->id == 0 ?
 	    text(w->c.lang, T("Add a practitioner")) : practitioner_name(w->c.mem, who) };
-	struct practitioner_form_page p = { .layout = &l, .form = form, .id = who->id,
-		.photo = who->photo_type.n > 0, .action = S("/reglages/soignants/nouveau") };
 
-	if (who->id != 0)
-		p.action = str_printf(w->c.mem, "/reglages/soignants/%lld", (long long)who->id);
+	p->id = who->id;
+	p->photo = who->photo_type.n > 0;
+	p->about = (struct settings_form){ .layout = &l, .form = form, .action = S(LIST "/nouveau"),
+		.list_url = S(LIST), .list_words = text(w->c.lang, T("All practitioners")),
+		.close_words = text(w->c.lang, T("Close this agenda")), .close_when = text(w->c.lang,
+		    T("Possible once no patient is expected any more. Old appointments stay in the records.")) };
+	if (who->id != 0) {
+		p->about.action = settings_url(w, LIST, who->id, "");
+		p->about.close_action = who->closed_at == 0 ? settings_url(w, LIST, who->id, "/fermer") : (str){0};
+	}
 	if (who->listed && who->id != 0)
-		p.public_url = str_printf(w->c.mem, "/s/%.*s/%.*s", STR_FMT(w->org.slug), STR_FMT(who->slug));
-	tongue_choices(w, who, &p);
+		p->public_url = str_printf(w->c.mem, "/s/%.*s/%.*s", STR_FMT(w->org.slug), STR_FMT(who->slug));
 	struct out *o = view_begin(w, &l);
 
-	page_practitioner_form_show(o, &p);
+	page_practitioner_form_show(o, p);
 	return view_end(w, o, status);
+}
+
+static err
+show_form(struct web *w, const struct practitioner *who, const struct filled *form, int status)
+{
+	struct practitioner_form_page p = {0};
+
+	tongue_choices(w, who, &p);
+	return show(w, &p, who, form, status);
+}
+
+/* Somebody changed it while this form was typed (ERR_CONFLICT), or closed it. */
+static err
+show_meanwhile(struct web *w, const struct practitioner *typed, err why)
+{
+	struct practitioner_form_page p = {0};
+	struct practitioner stored;
+	struct filled *form;
+
+	TRY(practitioner_get(&w->c, typed->id, &stored));
+	tongue_choices(w, &stored, &p);
+	const struct settings_spoken spoken[] = { { "langue", p.tongues, p.tongues_n },
+		{ "visible", settings_yes_no(w), 2 } };
+
+	if (why == ERR_CONFLICT)
+		TRY(settings_both(w, &(struct settings_both){ .object = stored.id, .typed = fill(w, typed),
+		    .stored = fill(w, &stored), .spoken = spoken, .spoken_n = COUNT(spoken) }, &form));
+	else
+		TRY(settings_gone(w, stored.id, &form));
+	return show(w, &p, &stored, form, 409);
 }
 
 static str
 read_languages(struct web *w)
 {
-	struct buf b = buf_in(w->c.mem, WEB_FIELDS_MAX * 3);
+	struct buf b = buf_in(w->c.mem, w->fields_n * 3);
 	str code;
 
 	for (size_t i = 0; web_field_nth(w, "langue", i, &code); i++) {
@@ -113,7 +171,6 @@ static err
 save_or_show(struct web *w, const struct practitioner *stored)
 {
 	struct practitioner who = *stored;
-	enum practitioner_field bad;
 	int64_t position = web_field(w, "ordre").n == 0 ? 0 : -1;
 
 	(void)web_field_int(w, "ordre", 0, PRACTITIONER_POSITION_MAX, &position);
@@ -125,25 +182,33 @@ save_or_show(struct web *w, const struct practitioner *stored)
 	who.about = web_field(w, "apropos");
 	who.listed = web_field(w, "visible").n > 0;
 	who.position = (int)position;
-	if (w->errors_n == 0 && (bad = practitioner_check(&who)) != PRACTITIONER_SOUND)
-		web_error(w, wrong[bad].name, text(w->c.lang, wrong[bad].text));
+	who.version = settings_version(w);
+	filled_complain(w, practitioner_check(&who), wrong, COUNT(wrong));
 	if (w->errors_n > 0)
 		return show_form(w, stored, filled_typed(w), 422);
-	TRY(who.id == 0 ? practitioner_create(&w->c, &who, &who.id) : practitioner_update(&w->c, &who));
+	err e = who.id == 0 ? practitioner_create(&w->c, &who, &who.id) : practitioner_update(&w->c, &who);
+	if (stored->id != 0 && (e == ERR_CONFLICT || e == ERR_NOT_FOUND))
+		return show_meanwhile(w, &who, e);
+	TRY(e);
 	if (stored->id != 0)
-		return view_redirect(w, S("/reglages/soignants"), "enregistre");
+		return view_redirect(w, S(LIST), "enregistre");
 	/* A new one may get a photo, and has no hours yet. */
-	return view_redirect(w, str_printf(w->c.mem, "/reglages/soignants/%lld", (long long)who.id),
-	    "soignant-cree");
+	return view_redirect(w, settings_url(w, LIST, who.id, ""), "soignant-cree");
+}
+
+static err
+find_any(struct web *w, struct practitioner *ret)
+{
+	id practitioner;
+
+	TRY(web_arg_id(w, 0, &practitioner));
+	return practitioner_get(&w->c, practitioner, ret);
 }
 
 static err
 find(struct web *w, struct practitioner *ret)
 {
-	id practitioner;
-
-	TRY(web_arg_id(w, 0, &practitioner));
-	TRY(practitioner_get(&w->c, practitioner, ret));
+	TRY(find_any(w, ret));
 	return ret->closed_at == 0 ? OK : ERR_NOT_FOUND;
 }
 
@@ -161,9 +226,13 @@ page_practitioner_edit(struct web *w)
 {
 	struct practitioner who;
 
+	/* What was closed has no page, but what was typed in its form is still answered. */
+	if (w->http->method == HTTP_POST) {
+		TRY(find_any(w, &who));
+		return save_or_show(w, &who);
+	}
 	TRY(find(w, &who));
-	return w->http->method == HTTP_POST ? save_or_show(w, &who) :
-	    show_form(w, &who, fill(w, &who), 200);
+	return show_form(w, &who, fill(w, &who), 200);
 }
 
 err
@@ -180,7 +249,25 @@ page_practitioner_close(struct web *w)
 		return show_form(w, &who, fill(w, &who), 409);
 	}
 	TRY(e);
-	return view_redirect(w, S("/reglages/soignants"), "ferme");
+	return view_redirect(w, S(LIST), "ferme");
+}
+
+/* To its own page: what it offers again, and to whom, is to be looked at. */
+err
+page_practitioner_reopen(struct web *w)
+{
+	struct practitioner who;
+	err e;
+
+	TRY(find_any(w, &who));
+	e = who.closed_at == 0 ? OK : practitioner_reopen(&w->c, who.id);
+	if (e == ERR_CONFLICT) {
+		web_error(w, NULL, text(w->c.lang,
+		    T("Opening hours of this agenda are at a place that is closed: reopen that place first.")));
+		return show_list(w, 409);
+	}
+	TRY(e);
+	return view_redirect(w, settings_url(w, LIST, who.id, ""), "soignant-rouvert");
 }
 
 /* ---- the photo ---- */
@@ -199,8 +286,7 @@ page_photo(struct web *w)
 static err
 photo_done(struct web *w, const struct practitioner *who)
 {
-	return view_redirect(w, str_printf(w->c.mem, "/reglages/soignants/%lld", (long long)who->id),
-	    "enregistre");
+	return view_redirect(w, settings_url(w, LIST, who->id, ""), "enregistre");
 }
 
 err

@@ -4,75 +4,8 @@
 #include "web/view.h"
 
 FORM(form_cabinet, { "nom", ORG_NAME_MAX, false }, { "telephone", PRACTICE_PHONE_MAX, false },
-	{ "fuseau", ORG_ZONE_MAX, false }, { "langue", 1, false }, { "couleur", 1, false },
-	{ "delai", 6, false }, { "version", 20, false });
-
-err
-settings_own(const struct web *w, id practitioner)
-{
-	return w->c.role == ROLE_PRACTITIONER && w->session.practitioner != practitioner ? ERR_DENIED : OK;
-}
-
-str
-settings_range(struct web *w, int start_minute, int end_minute)
-{
-	str from = text_hour(w->c.mem, w->c.lang, start_minute), to = text_hour(w->c.mem, w->c.lang, end_minute);
-
-	return str_printf(w->c.mem, "%.*s – %.*s", STR_FMT(from), STR_FMT(to));
-}
-
-err
-settings_who_is(struct web *w, id wanted, struct settings_who *ret)
-{
-	struct settings_who who = {0};
-	struct practitioner *list;
-
-	TRY(practitioner_list(&w->c, false, &list, &who.choices_n));
-	who.choices = NEW_N(w->c.mem, struct choice, who.choices_n);
-	for (size_t i = 0; i < who.choices_n; i++) {
-		who.choices[i] = (struct choice){ .value = str_of_int(w->c.mem, list[i].id),
-		    .label = practitioner_name(w->c.mem, &list[i]) };
-		if (list[i].id == wanted || (wanted == 0 && i == 0)) {
-			who.practitioner = list[i];
-			who.name = who.choices[i].label;
-		}
-	}
-	if (wanted != 0 && who.practitioner.id == 0)
-		return ERR_NOT_FOUND;
-	who.editable = settings_own(w, who.practitioner.id) == OK;
-	*ret = who;
-	return OK;
-}
-
-err
-settings_who(struct web *w, struct settings_who *ret)
-{
-	id wanted = w->session.practitioner;
-
-	if (web_field_sent(w, "praticien") && !web_field_id(w, "praticien", &wanted))
-		return ERR_NOT_FOUND;
-	err e = settings_who_is(w, wanted, ret);
-	/* A member may be tied to a practitioner who has left. */
-	if (e == ERR_NOT_FOUND && !web_field_sent(w, "praticien"))
-		return settings_who_is(w, 0, ret);
-	return e;
-}
-
-err
-settings_sites(struct web *w, struct choice **ret, size_t *ret_n)
-{
-	struct site *sites;
-	size_t n;
-
-	TRY(site_list(&w->c, false, &sites, &n));
-	struct choice *choices = NEW_N(w->c.mem, struct choice, n);
-
-	for (size_t i = 0; i < n; i++)
-		choices[i] = (struct choice){ .value = str_of_int(w->c.mem, sites[i].id), .label = sites[i].name };
-	*ret = choices;
-	*ret_n = n;
-	return OK;
-}
+	{ "delai", 6, false }, { "couleur", 1, false }, { "langue", 1, false },
+	{ "fuseau", ORG_ZONE_MAX, false }, { "version", 20, false });
 
 /* ---- the overview ---- */
 
@@ -126,13 +59,13 @@ page_settings(struct web *w)
 
 /* ---- the practice itself ---- */
 
-static const struct { const char *name, *text; } wrong[] = {
-	[ORG_FIELD_NAME] = { "nom", T("Write the name of the practice, as patients know it.") },
-	[ORG_FIELD_ZONE] = { "fuseau", T("Choose a time zone of the list.") },
-	[ORG_FIELD_LANG] = { "langue", T("Choose a language.") },
-	[ORG_FIELD_PHONE] = { "telephone", T("Write digits only: 02 40 00 00 00.") },
-	[ORG_FIELD_COLOUR] = { "couleur", T("Choose a colour.") },
-	[ORG_FIELD_CANCEL_LIMIT] = { "delai", T("Choose until when patients may cancel.") },
+static const struct filled_wrong wrong[] = {
+	{ ORG_FIELD_NAME, "nom", T("Write the name of the practice, as patients know it.") },
+	{ ORG_FIELD_ZONE, "fuseau", T("Choose a time zone of the list.") },
+	{ ORG_FIELD_LANG, "langue", T("Choose a language.") },
+	{ ORG_FIELD_PHONE, "telephone", T("Write digits only: 02 40 00 00 00.") },
+	{ ORG_FIELD_COLOUR, "couleur", T("Choose a colour.") },
+	{ ORG_FIELD_CANCEL_LIMIT, "delai", T("Choose until when patients may cancel.") },
 };
 
 /* French zones first, then those of neighbours and of other French-speaking practices. */
@@ -182,111 +115,69 @@ zone_choices(struct web *w, struct cabinet_page *p)
 	p->zones = list;
 }
 
-static str
-limit_words(struct web *w, int minutes)
-{
-	if (minutes == 0)
-		return text(w->c.lang, T("Until it begins"));
-	str span = minutes % (24 * 60) == 0 && minutes > 24 * 60 ?
-	    text_n(w->c.mem, w->c.lang, TN("{n} day", "{n} days"), minutes / (24 * 60)) :
-	    text_duration(w->c.mem, w->c.lang, minutes);
-
-	return FILL(w->c.mem, w->c.lang, T("Until {span} before"), ARG("span", span));
-}
-
-const struct choice *
-settings_limits(struct web *w, int stored_minutes, size_t *ret_n)
-{
-	static const int hours[] = { 0, 1, 2, 4, 12, 24, 48, 72, 168 };
-	struct choice *list = NEW_N(w->c.mem, struct choice, COUNT(hours) + 1);
-	bool known = false;
-	size_t n = 0;
-
-	for (size_t i = 0; i < COUNT(hours); i++) {
-		list[n++] = (struct choice){ .value = str_of_int(w->c.mem, hours[i] * 60),
-		    .label = limit_words(w, hours[i] * 60) };
-		known |= hours[i] * 60 == stored_minutes;
-	}
-	if (!known)
-		list[n++] = (struct choice){ .label = limit_words(w, stored_minutes),
-		    .value = str_of_int(w->c.mem, stored_minutes) };
-	*ret_n = n;
-	return list;
-}
-
 static struct filled *
-fill(struct web *w)
+fill(struct web *w, const struct org *o)
 {
 	struct filled *f = filled_new(w);
 
-	filled_put(f, "nom", w->org.name);
-	filled_put(f, "telephone", w->org.phone);
-	filled_put(f, "fuseau", w->org.zone);
-	filled_put_int(f, "langue", w->org.lang);
-	filled_put_int(f, "couleur", w->org.colour);
-	filled_put_int(f, "delai", w->org.cancel_limit_minutes);
-	filled_put_int(f, "version", w->org.version);
+	filled_put(f, "nom", o->name);
+	filled_put(f, "telephone", o->phone);
+	filled_put_int(f, "delai", o->cancel_limit_minutes);
+	filled_put_int(f, "couleur", o->colour);
+	filled_put_int(f, "langue", o->lang);
+	filled_put(f, "fuseau", o->zone);
+	filled_put_int(f, "version", o->version);
 	return f;
 }
 
 static err
-show(struct web *w, const struct filled *form, int status)
+show(struct web *w, struct cabinet_page *p, const struct filled *form, int status)
 {
 	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("The practice")) };
-	struct cabinet_page p = { .layout = &l, .form = form, .changed_meanwhile = status == 409 };
-	struct choice languages[] = { { .value = S("0"), .label = S("Français") },
-	    { .value = S("1"), .label = S("English") } };
 
-	p.languages = languages;
-	p.languages_n = COUNT(languages);
-	zone_choices(w, &p);
-	p.limits = settings_limits(w, w->org.cancel_limit_minutes, &p.limits_n);
+	p->about = (struct settings_form){ .layout = &l, .form = form, .action = S("/reglages/cabinet"),
+		.list_url = S("/reglages"), .list_words = text(w->c.lang, T("All settings")) };
 	struct out *o = view_begin(w, &l);
 
-	page_cabinet_show(o, &p);
+	page_cabinet_show(o, p);
 	return view_end(w, o, status);
 }
 
 static void
-say_stored(struct web *w, const char *field, str stored)
+read_choices(struct web *w, struct cabinet_page *p)
 {
-	web_error(w, field, FILL(w->c.mem, w->c.lang, T("Saved meanwhile by somebody else: {value}"),
-	    ARG("value", stored.n > 0 ? stored : text(w->c.lang, T("empty")))));
+	static const struct choice languages[] = { { .value = { "0", 1 }, .label = { "Français", 9 } },
+	    { .value = { "1", 1 }, .label = { "English", 7 } } };
+
+	*p = (struct cabinet_page){ .languages = languages, .languages_n = COUNT(languages) };
+	zone_choices(w, p);
+	p->limits = settings_limits(w, w->org.cancel_limit_minutes, &p->limits_n);
 }
 
-/*
- * Somebody saved this page meanwhile: beside each of our values that differs
- * stands theirs, and saving again takes ours on purpose.
- */
 static err
 show_both(struct web *w, const struct org *typed)
 {
-	struct filled *form = filled_new(w);
+	struct cabinet_page p;
+	struct filled *form;
 
 	TRY(org_get(&w->c, &w->org));
-	if (!str_eq(typed->name, w->org.name))
-		say_stored(w, "nom", w->org.name);
-	if (!str_eq(typed->phone, w->org.phone))
-		say_stored(w, "telephone", w->org.phone);
-	if (!str_eq(typed->zone, w->org.zone))
-		say_stored(w, "fuseau", w->org.zone);
-	if (typed->lang != w->org.lang)
-		say_stored(w, "langue", w->org.lang == LANG_FR ? S("Français") : S("English"));
-	if (typed->colour != w->org.colour)
-		say_stored(w, "couleur", colour_name(w->c.lang, w->org.colour));
-	if (typed->cancel_limit_minutes != w->org.cancel_limit_minutes)
-		say_stored(w, "delai", limit_words(w, w->org.cancel_limit_minutes));
-	/* The version first: the form's own, older one, comes after it. */
-	filled_put_int(form, "version", w->org.version);
-	for (size_t i = 0; i < w->fields_n; i++)
-		form->values[form->n++] = w->fields[i];
-	return show(w, form, 409);
+	read_choices(w, &p);
+	const struct settings_spoken spoken[] = { { "delai", p.limits, p.limits_n },
+		{ "langue", p.languages, p.languages_n }, { "fuseau", p.zones, p.zones_n },
+		{ "couleur", settings_colours(w), ORG_COLOUR_MAX + 1 } };
+
+	TRY(settings_both(w, &(struct settings_both){ .object = w->c.org, .typed = fill(w, typed),
+	    .stored = fill(w, &w->org), .spoken = spoken, .spoken_n = COUNT(spoken) }, &form));
+	return show(w, &p, form, 409);
 }
 
 err
 page_cabinet(struct web *w)
 {
-	return show(w, fill(w), 200);
+	struct cabinet_page p;
+
+	read_choices(w, &p);
+	return show(w, &p, fill(w, &w->org), 200);
 }
 
 err
@@ -294,7 +185,7 @@ page_cabinet_save(struct web *w)
 {
 	struct org typed = w->org;
 	int64_t lang = LANG_COUNT, colour = -1, limit = -1;
-	enum org_field bad;
+	struct cabinet_page p;
 
 	typed.name = web_field(w, "nom");
 	typed.phone = web_field(w, "telephone");
@@ -305,12 +196,12 @@ page_cabinet_save(struct web *w)
 	typed.lang = (enum lang)lang;
 	typed.colour = (int)colour;
 	typed.cancel_limit_minutes = (int)limit;
-	if (!web_field_int(w, "version", 1, INT64_MAX, &typed.version))
-		return ERR_INVALID;
-	if (w->errors_n == 0 && (bad = org_check(&typed)) != ORG_SOUND)
-		web_error(w, wrong[bad].name, text(w->c.lang, wrong[bad].text));
-	if (w->errors_n > 0)
-		return show(w, filled_typed(w), 422);
+	typed.version = settings_version(w);
+	filled_complain(w, org_check(&typed), wrong, COUNT(wrong));
+	if (w->errors_n > 0) {
+		read_choices(w, &p);
+		return show(w, &p, filled_typed(w), 422);
+	}
 	err e = org_update(&w->c, &typed);
 	if (e == ERR_CONFLICT)
 		return show_both(w, &typed);

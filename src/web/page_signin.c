@@ -311,12 +311,12 @@ err
 signin_resume(struct web *w, const struct carry *k)
 {
 	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Go on where you were")) };
-	struct http_pair *fields = NEW_N(w->c.mem, struct http_pair, HTTP_FORM_FIELDS_MAX);
+	struct http_pair *fields = NEW_N(w->c.mem, struct http_pair, WEB_FIELDS_MAX);
 	struct resume_page p = { .layout = &l, .path = k->path, .fields = fields };
 	str rest = k->fields;
 	bool invalid = false;
 
-	while (p.n < HTTP_FORM_FIELDS_MAX && rest.n > 0 &&
+	while (p.n < WEB_FIELDS_MAX && rest.n > 0 &&
 	    http_form_next(w->c.mem, &rest, &fields[p.n], &invalid))
 		p.n += !str_eq(fields[p.n].name, S("csrf"));
 	struct out *o = view_begin(w, &l);

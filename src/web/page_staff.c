@@ -38,6 +38,12 @@ practitioner_of(struct web *w, const struct practitioner *list, size_t n, id pra
 	return (str){0};
 }
 
+static str
+name_or_lost(struct web *w, const struct member_line *m)
+{
+	return m->name.n > 0 ? m->name : text(w->c.lang, T("Account that can no longer be read"));
+}
+
 static err
 read_members(struct web *w, struct staff_page *p)
 {
@@ -52,8 +58,7 @@ read_members(struct web *w, struct staff_page *p)
 	for (size_t i = 0; i < n; i++)
 		lines[i] = (struct staff_line){
 			.member = &list[i],
-			.name = list[i].name.n > 0 ? list[i].name :
-			    text(w->c.lang, T("Account that can no longer be read")),
+			.name = name_or_lost(w, &list[i]),
 			.role = staff_role(w->c.lang, list[i].member.role),
 			.practitioner = practitioner_of(w, practitioners, practitioners_n,
 			    list[i].member.practitioner),
@@ -62,6 +67,24 @@ read_members(struct web *w, struct staff_page *p)
 		};
 	p->members = lines;
 	p->members_n = n;
+	return OK;
+}
+
+static err
+read_ended(struct web *w, struct staff_page *p)
+{
+	struct member_line *list;
+	size_t n;
+
+	TRY(member_list_ended(&w->c, &list, &n));
+	struct staff_ended *lines = NEW_N(w->c.mem, struct staff_ended, n);
+
+	for (size_t i = 0; i < n; i++)
+		lines[i] = (struct staff_ended){ .member = &list[i], .name = name_or_lost(w, &list[i]),
+		    .role = staff_role(w->c.lang, list[i].member.role),
+		    .when = date_of(w, list[i].member.ended_at) };
+	p->ended = lines;
+	p->ended_n = n;
 	return OK;
 }
 
@@ -89,6 +112,7 @@ show_staff(struct web *w, int status)
 	struct staff_page p = { .layout = &l };
 
 	TRY(read_members(w, &p));
+	TRY(read_ended(w, &p));
 	TRY(read_invitations(w, &p));
 	struct out *o = view_begin(w, &l);
 
@@ -120,6 +144,24 @@ page_staff_end(struct web *w)
 	}
 	TRY(e);
 	return view_redirect(w, S("/reglages/equipe"), "depart");
+}
+
+err
+page_staff_reopen(struct web *w)
+{
+	struct member m;
+	int64_t role;
+	id account;
+	err e;
+
+	TRY(web_arg_id(w, 0, &account));
+	if (!web_field_int(w, "role", ROLE_SECRETARY, ROLE_ADMINISTRATOR, &role))
+		return ERR_NOT_FOUND;
+	e = member_get(&w->c, account, (enum role)role, &m);
+	if (e == ERR_NOT_FOUND)		/* else a button pressed twice */
+		e = member_reopen(&w->c, account, (enum role)role);
+	TRY(e);
+	return view_redirect(w, S("/reglages/equipe"), "acces-rendu");
 }
 
 /* ---- invitations ---- */

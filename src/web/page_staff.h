@@ -5,7 +5,7 @@
 #include "access/member.h"
 #include "access/ticket.h"
 #include "format/contact.h"
-#include "web/page_settings.h"
+#include "web/settings.h"
 
 struct staff_line {
 	const struct member_line	*member;
@@ -18,8 +18,13 @@ struct invitation_line {
 	str			 role, until;
 };
 
+/* Whose access was withdrawn. */
+struct staff_ended { const struct member_line *member; str name, role, when; };
+
 struct staff_page {
 	struct layout			*layout;
+	const struct staff_ended	*ended;
+	size_t				 ended_n;
 	const struct staff_line		*members;
 	size_t				 members_n;
 	const struct invitation_line	*invitations;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "net/multipart.h"
+#include "practice/rules.h"
 #include "web/asset.h"
 #include "web/limit.h"
 #include "web/pages.h"
@@ -249,6 +250,7 @@ read_fields(struct web *w, str form)
 			    T("At most {n} characters, please."),
 			    ARG("n", str_of_int(w->c.mem, (int64_t)max))));
 		}
+		w->fields = rules_grow(w->c.mem, w->fields, w->fields_n, &w->fields_room, sizeof(pair));
 		w->fields[w->fields_n++] = pair;
 	}
 	return invalid ? ERR_INVALID : OK;

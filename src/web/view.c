@@ -264,6 +264,7 @@ view_begin(struct web *w, struct layout *l)
 	l->sign_out_csrf = csrf_of(w, w->session_token);
 	l->csrf = view_csrf(w);
 	l->language_url = language_url(w);
+	web_errors_sort(w);
 	l->errors = w->errors;
 	l->errors_n = w->errors_n;
 	if (l->notice.n == 0) {

@@ -18,10 +18,10 @@
 
 enum {
 	WEB_ARGS_MAX = 3,
-	WEB_FIELDS_MAX = 200,		/* boxes ticked count one each */
+	WEB_FIELDS_MAX = 2600,		/* boxes ticked count one each: all of a practice's, and the form's own */
 	WEB_ERRORS_MAX = 48,
 	WEB_PAGE_BYTES_MAX = 4 << 20,
-	WEB_FORM_BYTES_MAX = 64 * 1024,
+	WEB_FORM_BYTES_MAX = 128 * 1024,	/* so many boxes, and a long text percent-encoded */
 	WEB_UPLOAD_BYTES_MAX = 600 * 1024,
 };
 
@@ -69,8 +69,8 @@ struct web {
 	struct http_response	*answer;
 	const struct route	*route;
 	str			 args[WEB_ARGS_MAX];	/* what the pattern's {} took */
-	struct http_pair	 fields[WEB_FIELDS_MAX];	/* declared ones, UTF-8, within their limits */
-	size_t			 fields_n;
+	struct http_pair	*fields;	/* declared ones, UTF-8, within their limits */
+	size_t			 fields_n, fields_room;
 	struct field_error	 errors[WEB_ERRORS_MAX];	/* found so far */
 	size_t			 errors_n;
 	struct session		 session;	/* id 0: nobody is signed in */
@@ -113,6 +113,8 @@ err  web_arg_id(const struct web *, int arg, id *ret) MUST_USE;
 
 /* Note what is wrong with a field (NULL: with the form), in the user's language. */
 void web_error(struct web *, const char *field, str text);
+/* In the order of the form's declaration, which is that of the page; the form's own first. */
+void web_errors_sort(struct web *);
 
 /* c.org and org, by slug or by id; ERR_NOT_FOUND. */
 err  web_choose_org(struct web *, str slug) MUST_USE;

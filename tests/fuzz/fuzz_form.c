@@ -25,13 +25,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct http_request r = { .headers = { { S("Cookie"), input } }, .headers_n = 1 };
 	struct http_pair f;
 	bool invalid = false;
-	int fields = 0;
 
 	if (n > FUZZ_BYTES_MAX)
 		return 0;
-	for (; http_form_next(&mem, &rest, &f, &invalid); fields++)
+	while (http_form_next(&mem, &rest, &f, &invalid))
 		check_field(&mem, f);
-	require(fields <= HTTP_FORM_FIELDS_MAX, "too many fields");
 	str cookie = http_cookie(&r, S("s"));
 
 	require(cookie.n == 0 || (cookie.p >= input.p && cookie.p + cookie.n <= input.p + n),

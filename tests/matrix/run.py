@@ -21,7 +21,8 @@ WORDS = {"ANYBODY": set(ROLES), "STAFF": STAFF, "ADMIN": {"administrator"}, "PAT
 BY_WORD = ("/rdv/{}", "/invitation/{}", "/mot-de-passe/{}", "/langue/{}", "/s/{}")
 # Made by what a mail server, a second device or a photograph does: the pages have none to show.
 NO_OBJECT = {"/reglages/alertes/{}/lever", "/compte/appareils/{}/fin", "/taches/{}/faite"}
-MAY_LACK = {"/reglages/soignants/{}/photo"}
+# No photograph was sent, nobody's access was withdrawn.
+MAY_LACK = {"/reglages/soignants/{}/photo", "/reglages/equipe/{}/retablir"}
 # These end the session of the one who asks, so they are asked last.
 LAST = ("/compte/jetons/{}/fin", "/compte/appareils/fin", "/compte/appareils/{}/fin", "/compte/mot-de-passe",
         "/reglages/equipe/{}/fin", "/connexion/cabinet", "/deconnexion")

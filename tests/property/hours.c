@@ -226,7 +226,7 @@ set_hours(struct agenda *a)
 
 	assert_ok(motive_get(a->c, a->motive, &m));
 	m.minutes = m.step_minutes = MINUTES;
-	assert_ok(motive_update(a->c, &m));
+	assert_ok(scene_motive_save(a->c, &m));
 	engine_must(a->c->db, SQL("DELETE FROM hours"));
 	for (int weekday = 1; weekday <= 7; weekday++)
 		for (size_t i = 0; i + 1 < COUNT(edges); i++)

@@ -92,6 +92,22 @@ scene_motive(struct ctx *c, str name)
 	return made;
 }
 
+err
+scene_motive_save(struct ctx *c, const struct motive *form)
+{
+	struct motive_needs needs;
+	struct motive m = *form, stored;
+	id *practitioners, *resources;
+
+	TRY(motive_get(c, m.id, &stored));
+	m.version = stored.version;
+	TRY(motive_practitioners(c, m.id, &practitioners, &needs.practitioners_n));
+	TRY(motive_resources(c, m.id, &resources, &needs.resources_n));
+	needs.practitioners = practitioners;
+	needs.resources = resources;
+	return motive_save(c, &m, &needs, &m.id);
+}
+
 int64_t
 scene_lines(struct ctx *c, str action)
 {

@@ -7,7 +7,7 @@
 
 #include "engine.h"
 #include "oath/promise.h"
-#include "practice/practice.h"
+#include "practice/motive.h"
 
 struct scene {
 	struct ctx	*c;		/* of the organisation, as its administrator */
@@ -21,6 +21,8 @@ struct scene scene_begin(void **state);
 struct org  scene_org(str slug);	/* a form that is sound */
 id scene_practitioner(struct ctx *, str given, str family);
 id scene_motive(struct ctx *, str name);
+/* The motive as the form says, whatever its version; who does it and with what stay. */
+err scene_motive_save(struct ctx *, const struct motive *);
 
 /* How many lines of the log name this action, for the organisation. */
 int64_t scene_lines(struct ctx *, str action);

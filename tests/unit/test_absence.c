@@ -25,7 +25,7 @@ every_limit_names_its_field(void **state)
 	CHECK(ABSENCE_SOUND, a_.start_minute = 0; a_.end_minute = 1440);
 	CHECK(ABSENCE_FIELD_START, a_.start_minute = -5);
 	CHECK(ABSENCE_FIELD_START, a_.start_minute = 481);
-	CHECK(ABSENCE_FIELD_START, a_.start_minute = 1440; a_.end_minute = 1445);
+	CHECK(ABSENCE_FIELD_START | ABSENCE_FIELD_END, a_.start_minute = 1440; a_.end_minute = 1445);
 	CHECK(ABSENCE_FIELD_END, a_.end_minute = 480);
 	CHECK(ABSENCE_SOUND, a_.end_minute = 485);
 	CHECK(ABSENCE_FIELD_END, a_.end_minute = 486);

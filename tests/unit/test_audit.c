@@ -1,4 +1,5 @@
 /* test_audit.c - the log: what is written is found again, and what was altered is found out. */
+#include "access/audit_check.h"
 #include "access_case.h"
 #include "base/buf.h"
 
@@ -114,6 +115,101 @@ the_whole_chain_is_verified_beyond_one_page(void **state)
 	MUST(db_run(c->db, SQL("UPDATE audit SET detail = 7777 WHERE seq = 900"), NULL, 0, NULL));
 	assert_int_equal(audit_verify(c, &n, &seq), ERR_SEALED);
 	assert_int_equal(seq, 900);
+	access_end(c);
+}
+
+/* What the job does, until nothing is left to do. */
+static int
+check_to_the_end(struct ctx *c)
+{
+	bool waiting;
+	int64_t n;
+	int runs = 0;
+
+	for (MUST(audit_check_waiting(c, &waiting)); waiting; MUST(audit_check_waiting(c, &waiting))) {
+		MUST(audit_check_run(c, &n));
+		runs++;
+	}
+	return runs;
+}
+
+static void
+a_check_that_was_asked_for_is_done_later_and_stays_to_be_seen(void **state)
+{
+	struct ctx *c = access_begin(state);
+	struct audit_check check;
+	struct ctx other = *c;
+
+	other.org = ORG_B;
+	lines_write(c, 10);
+	chain_all(c, 10);
+	assert_int_equal(audit_check_last(c, &check), ERR_NOT_FOUND);
+	c->actor = 77;
+	MUST(audit_check_ask(c));
+	MUST(audit_check_last(c, &check));
+	assert_int_equal(check.state, AUDIT_CHECK_RUNS);
+	assert_true(check.asked_at == c->now && check.asked_by == 77 && check.done_at == 0);
+	/* Asked again meanwhile, by somebody else: the one under way goes on. */
+	c->actor = 88;
+	MUST(audit_check_ask(c));
+	c->now += 5 * USEC_PER_SECOND;
+	assert_int_equal(check_to_the_end(c), 1);
+	MUST(audit_check_last(c, &check));
+	assert_int_equal(check.state, AUDIT_CHECK_WHOLE);
+	assert_int_equal(check.lines, 10);
+	assert_true(check.asked_by == 77 && check.done_at == c->now);
+	assert_int_equal(audit_check_last(&other, &check), ERR_NOT_FOUND);
+	access_end(c);
+}
+
+static void
+a_long_log_is_checked_in_steps(void **state)
+{
+	struct ctx *c = access_begin(state);
+	struct audit_check check;
+	int64_t n;
+
+	lines_write(c, AUDIT_CHECK_STEP + 600);
+	for (int i = 0; i < (AUDIT_CHECK_STEP + 600) / 1000 + 1; i++)
+		MUST(audit_chain(c, 1000, &n));
+	MUST(audit_check_ask(c));
+	MUST(audit_check_run(c, &n));
+	assert_int_equal(n, AUDIT_CHECK_STEP);
+	MUST(audit_check_last(c, &check));
+	assert_int_equal(check.state, AUDIT_CHECK_RUNS);
+	assert_int_equal(check.lines, AUDIT_CHECK_STEP);
+	/* The next step goes on from there, and leans on what it has verified itself. */
+	MUST(db_run(c->db, SQL("UPDATE audit SET detail = 7777 WHERE seq = $1"),
+	    BINDS(INT(AUDIT_CHECK_STEP + 5)), NULL));
+	MUST(audit_check_run(c, &n));
+	assert_int_equal(n, 4);
+	MUST(audit_check_last(c, &check));
+	assert_int_equal(check.state, AUDIT_CHECK_ALTERED);
+	assert_int_equal(check.lines, AUDIT_CHECK_STEP + 4);
+	access_end(c);
+}
+
+/* T4: what the chain alone cannot tell, that its end was cut off. */
+static void
+a_log_that_has_become_shorter_is_found_out(void **state)
+{
+	struct ctx *c = access_begin(state);
+	struct audit_check check;
+	int64_t gone;
+
+	lines_write(c, 10);
+	chain_all(c, 10);
+	MUST(audit_check_ask(c));
+	(void)check_to_the_end(c);
+	MUST(db_run(c->db, SQL("DELETE FROM audit WHERE seq > 8 OR seq IS NULL"), NULL, 0, &gone));
+	assert_int_equal(gone, 3);
+	for (int twice = 0; twice < 2; twice++) {	/* it does not get used to it */
+		MUST(audit_check_ask(c));
+		(void)check_to_the_end(c);
+		MUST(audit_check_last(c, &check));
+		assert_int_equal(check.state, AUDIT_CHECK_SHORT);
+		assert_int_equal(check.lines, 8);
+	}
 	access_end(c);
 }
 
@@ -262,6 +358,9 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_list_is_of_one_organisation_and_goes_back_page_by_page),
 		ENGINE_TEST_SCHEMA(lines_are_chained_in_order_and_once),
 		ENGINE_TEST_SCHEMA(the_whole_chain_is_verified_beyond_one_page),
+		ENGINE_TEST_SCHEMA(a_check_that_was_asked_for_is_done_later_and_stays_to_be_seen),
+		ENGINE_TEST_SCHEMA(a_long_log_is_checked_in_steps),
+		ENGINE_TEST_SCHEMA(a_log_that_has_become_shorter_is_found_out),
 		ENGINE_TEST_SCHEMA(every_alteration_is_found),
 		ENGINE_TEST_SCHEMA(the_bytes_of_the_chain_never_change),
 		ENGINE_TEST_SCHEMA(servers_that_chain_at_once_make_one_chain),

@@ -596,7 +596,7 @@ a_booking_takes_its_buffers_as_well(void **state)
 	assert_ok(motive_get(a.c, a.motive, &m));
 	m.buffer_before_minutes = 10;
 	m.buffer_after_minutes = 5;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	b = make(&a, S("Marie"), ten);
 	assert_true(b.start == ten && b.end == ten + 15 * USEC_PER_MINUTE);
 	assert_int_equal(cells_of(&a, a.martin), 6);

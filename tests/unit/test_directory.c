@@ -265,7 +265,7 @@ a_change_is_found_after_the_next_look_and_not_before(void **state)
 	t.c->org = t.s.org;
 	assert_ok(motive_get(t.c, t.vaccination, &m));
 	m.online = false;
-	assert_ok(motive_update(t.c, &m));
+	assert_ok(scene_motive_save(t.c, &m));
 	t.c->org = 0;
 	t.c->now += DIRECTORY_CHECK - 1;
 	FINDS(&t, "grippe", "", t.martin);

@@ -35,7 +35,7 @@ every_limit_names_its_field(void **state)
 	CHECK(HOURS_FIELD_START, h_.start_minute = -5);
 	CHECK(HOURS_FIELD_START, h_.start_minute = 482);
 	CHECK(HOURS_SOUND, h_.start_minute = 1435; h_.end_minute = 1440);
-	CHECK(HOURS_FIELD_START, h_.start_minute = 1440; h_.end_minute = 1445);
+	CHECK(HOURS_FIELD_START | HOURS_FIELD_END, h_.start_minute = 1440; h_.end_minute = 1445);
 	CHECK(HOURS_FIELD_END, h_.end_minute = 1445);
 	CHECK(HOURS_FIELD_END, h_.end_minute = 480);
 	CHECK(HOURS_FIELD_END, h_.end_minute = 475);
@@ -222,13 +222,19 @@ an_update_may_clash_with_others_but_not_with_itself(void **state)
 	h.start_minute = 780, h.end_minute = 1080;
 	assert_ok(hours_add(s.c, &h, &b, NULL));
 	h.id = b;
+	h.version = 1;
 	h.site = s.site;
 	h.practitioner = 1;	/* not believed */
 	assert_ok(hours_update(s.c, &h, &clash));
 	h.site = s.site_b;
 	h.start_minute = 700;
 	assert_err(hours_update(s.c, &h, &clash), ERR_CONFLICT);
+	assert_int_equal(clash, 0);	/* the version of before */
+	h.version = 2;
+	assert_err(hours_update(s.c, &h, &clash), ERR_CONFLICT);
 	assert_int_equal(clash, a);
+	assert_ok(hours_remove(s.c, b));
+	assert_err(hours_update(s.c, &h, &clash), ERR_NOT_FOUND);
 }
 
 /* T6 */

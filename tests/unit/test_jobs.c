@@ -1,5 +1,5 @@
 /* test_jobs.c - the server's own work is done, once, and only when there is something to do. */
-#include "access/audit.h"
+#include "access/audit_check.h"
 #include "app/hearsay.h"
 #include "app/jobs.h"
 #include "folder.h"
@@ -62,6 +62,34 @@ lines_of_the_log_are_chained_within_a_second(void **state)
 	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM audit WHERE seq IS NULL")), 0);
 	assert_ok(audit_verify(&f.c, &lines, &seq));
 	assert_int_equal(lines, count(&f, SQL("SELECT COUNT(*) FROM audit")));
+	folder_end(&f);
+}
+
+/* Asked for by a button, done here: by one server of two, once. */
+static void
+a_check_of_the_log_is_done_by_the_jobs(void **state)
+{
+	struct folder f;
+	struct audit_check check;
+	struct db *second;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	struct demo_made made = folder_fill(&f, folder_small());
+	assert_ok(db_open(f.server->store, &second));
+	struct ctx other = f.c;
+	other.db = second;
+	(void)run_due(&f.c);
+	f.c.org = made.orgs[0].id;
+	assert_ok(audit_check_ask(&f.c));
+	other.now = f.c.now += 2 * USEC_PER_SECOND;
+	assert_int_equal(run_due(&other), 2);		/* the chain, the check */
+	assert_int_equal(run_due(&f.c), 0);
+	assert_ok(audit_check_last(&f.c, &check));
+	assert_int_equal(check.state, AUDIT_CHECK_WHOLE);
+	assert_int_equal(check.lines, count(&f, SQL("SELECT COUNT(*) FROM audit")));
+	assert_int_equal(check.done_at, f.c.now);
+	db_close(second);
 	folder_end(&f);
 }
 
@@ -142,6 +170,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(a_job_runs_once_in_its_period_whoever_asks),
 		ENGINE_TEST(lines_of_the_log_are_chained_within_a_second),
+		ENGINE_TEST(a_check_of_the_log_is_done_by_the_jobs),
 		ENGINE_TEST(an_idle_server_writes_nothing_between_its_periods),
 		ENGINE_TEST(at_night_the_cells_of_past_days_are_dropped),
 		ENGINE_TEST(busy_time_in_memory_follows_another_server),

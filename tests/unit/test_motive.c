@@ -100,7 +100,7 @@ what_is_left_out_follows_from_name_and_minutes(void **state)
 	m.buffer_after_minutes = 10;
 	m.notice_minutes = 90;
 	m.instructions = S("Venir à jeun.\nMerci.");
-	assert_ok(motive_update(s.c, &m));
+	assert_ok(scene_motive_save(s.c, &m));
 	struct motive again;
 
 	assert_ok(motive_get(s.c, made, &again));
@@ -114,7 +114,7 @@ what_is_left_out_follows_from_name_and_minutes(void **state)
 	assert_int_equal(again.horizon_days, 60);
 	assert_str(again.instructions, m.instructions);
 	m.capacity = 0;
-	assert_err(motive_update(s.c, &m), ERR_INVALID);
+	assert_err(scene_motive_save(s.c, &m), ERR_INVALID);
 	assert_err(motive_create(s.c, &m, &made), ERR_INVALID);
 }
 
@@ -176,22 +176,22 @@ rooms_and_devices_are_named_by_motives(void **state)
 	assert_ok(motive_set_resources(s.c, m, (id[]){ echo, room }, 2));
 	assert_ok(motive_resources(s.c, m, &ids, &n));
 	assert_int_equal(n, 2);
-	assert_ok(resource_list_for(s.c, m, &list, &n));
-	assert_int_equal(n, 2);
-	assert_int_equal(list[0].id, room);
-	assert_int_equal(list[1].kind, RESOURCE_DEVICE);
 
-	assert_ok(resource_rename(s.c, room, S(" Salle bleue ")));
+	assert_ok(resource_get(s.c, room, &got));
+	got.name = S(" Salle bleue ");
+	assert_ok(resource_rename(s.c, &got));
+	assert_err(resource_rename(s.c, &got), ERR_CONFLICT);	/* the version of before */
 	assert_ok(resource_get(s.c, room, &got));
 	assert_str(got.name, S("Salle bleue"));
-	assert_err(resource_rename(s.c, room, S(" ")), ERR_INVALID);
-	assert_err(resource_rename(s.c, room, letters(s.c->mem, RESOURCE_NAME_MAX + 1)), ERR_INVALID);
-	assert_ok(resource_rename(s.c, room, letters(s.c->mem, RESOURCE_NAME_MAX)));
+	got.name = S(" ");
+	assert_err(resource_rename(s.c, &got), ERR_INVALID);
+	got.name = letters(s.c->mem, RESOURCE_NAME_MAX + 1);
+	assert_err(resource_rename(s.c, &got), ERR_INVALID);
+	got.name = letters(s.c->mem, RESOURCE_NAME_MAX);
+	assert_ok(resource_rename(s.c, &got));
 
 	assert_ok(resource_close(s.c, room));
 	assert_err(resource_close(s.c, room), ERR_NOT_FOUND);
-	assert_ok(resource_list_for(s.c, m, &list, &n));
-	assert_int_equal(n, 1);
 	assert_ok(resource_list(s.c, true, &list, &n));
 	assert_int_equal(n, 2);
 	assert_err(motive_set_resources(s.c, m, &room, 1), ERR_NOT_FOUND);
@@ -251,10 +251,12 @@ what_belongs_to_another_organisation_does_not_exist(void **state)
 	assert_ok(resource_create(s.c, &r, &room));
 	assert_err(resource_create(&s.other, &r, &room), ERR_NOT_FOUND);
 	assert_err(resource_get(&s.other, room, &got_r), ERR_NOT_FOUND);
-	assert_err(resource_rename(&s.other, room, S("x")), ERR_NOT_FOUND);
+	assert_ok(resource_get(s.c, room, &got_r));
+	assert_err(resource_rename(&s.other, &got_r), ERR_NOT_FOUND);
+	assert_err(resource_reopen(&s.other, room), ERR_NOT_FOUND);
 	assert_err(resource_close(&s.other, room), ERR_NOT_FOUND);
 	assert_ok(motive_get(s.c, mine, &m));
-	assert_err(motive_update(&s.other, &m), ERR_NOT_FOUND);
+	assert_err(scene_motive_save(&s.other, &m), ERR_NOT_FOUND);
 	assert_err(motive_get(&s.other, mine, &m), ERR_NOT_FOUND);
 	assert_err(motive_close(&s.other, mine), ERR_NOT_FOUND);
 	assert_err(motive_set_practitioners(&s.other, mine, NULL, 0), ERR_NOT_FOUND);
@@ -338,6 +340,7 @@ a_form_is_saved_whole_or_not_at_all(void **state)
 	assert_int_equal(n, 1);
 
 	form.id = saved;
+	form.version = 1;
 	form.name = S("Bilan");
 	needs.practitioners = &nobody;
 	assert_err(motive_save(s.c, &form, &needs, &again), ERR_NOT_FOUND);
@@ -348,6 +351,7 @@ a_form_is_saved_whole_or_not_at_all(void **state)
 
 	assert_ok(motive_save(s.c, &form, &(struct motive_needs){0}, &again));
 	assert_int_equal(again, saved);
+	assert_err(motive_save(s.c, &form, &(struct motive_needs){0}, &again), ERR_CONFLICT);
 	assert_ok(motive_get(s.c, saved, &m));
 	assert_str(m.name, S("Bilan"));
 	assert_ok(motive_practitioners(s.c, saved, &ids, &n));

@@ -216,8 +216,10 @@ sites_are_listed_by_name_and_closed_ones_only_if_asked(void **state)
 	assert_str(list[2].name, S("Rezé"));
 
 	form.id = angers;
+	form.version = 1;
 	form.name = S("Angers centre");
 	assert_ok(site_update(s.c, &form));
+	assert_err(site_update(s.c, &form), ERR_CONFLICT);
 	assert_ok(site_get(s.c, angers, &got));
 	assert_str(got.name, S("Angers centre"));
 	assert_str(got.access, S("2e\nétage"));
@@ -258,13 +260,15 @@ static void
 a_site_of_another_organisation_does_not_exist(void **state)
 {
 	struct scene s = scene_begin(state);
-	struct site form = { .id = s.site, .name = S("Taken") }, got;
+	struct site form = { .id = s.site, .name = S("Taken"), .version = 1 }, got;
 	struct site *list;
 	size_t n;
 
 	assert_err(site_get(&s.other, s.site, &got), ERR_NOT_FOUND);
 	assert_err(site_update(&s.other, &form), ERR_NOT_FOUND);
 	assert_err(site_close(&s.other, s.site), ERR_NOT_FOUND);
+	assert_ok(site_close(s.c, s.site));
+	assert_err(site_reopen(&s.other, s.site), ERR_NOT_FOUND);
 	assert_ok(site_list(&s.other, true, &list, &n));
 	assert_int_equal(n, 0);
 	assert_ok(site_get(s.c, s.site, &got));

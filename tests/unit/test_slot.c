@@ -67,7 +67,7 @@ buffers_keep_a_distance_that_is_not_shown(void **state)
 
 	assert_ok(motive_get(a.c, a.motive, &m));
 	m.buffer_after_minutes = 10;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	struct booking_ask ask = agenda_ask(&a, agenda_at(&a, 0, 10 * 60));
 	assert_ok(booking_create(a.c, &ask, &who, &b));
 	/* 9 h 45 would end in the appointment's way once its own buffer counts; 10 h 15 begins in the buffer. */
@@ -166,8 +166,8 @@ an_opening_on_top_of_another_offers_no_time_twice(void **state)
 
 	/* The forms refuse this; two servers that write at once, or a restored file, may not. */
 	assert_ok(db_run(a.c->db, SQL("INSERT INTO hours (org, id, practitioner, site, weekday, parity, on_day,"
-	    " start_minute, end_minute) SELECT org, id + 1, practitioner, site, weekday, parity, on_day,"
-	    " start_minute + 60, end_minute + 60 FROM hours WHERE org = $1"), BINDS(INT(a.c->org)), NULL));
+	    " start_minute, end_minute, version) SELECT org, id + 1, practitioner, site, weekday, parity, on_day,"
+	    " start_minute + 60, end_minute + 60, 1 FROM hours WHERE org = $1"), BINDS(INT(a.c->org)), NULL));
 	assert_ok(db_run(a.c->db, SQL("UPDATE org SET plan_version = plan_version + 1 WHERE id = $1"),
 	    BINDS(INT(a.c->org)), NULL));
 	struct slot *slots = find(&a, q, &n);
@@ -238,16 +238,16 @@ the_public_is_held_to_notice_and_horizon(void **state)
 
 	assert_ok(motive_get(a.c, a.motive, &m));
 	m.notice_minutes = 7 * 24 * 60 + 9 * 60;	/* from now, Monday 1 h: until next Monday 10 h */
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	(void)find(&a, q, &n);
 	assert_int_equal(n, 8);
 	m.horizon_days = 7;	/* next Monday is the last day */
 	m.notice_minutes = 0;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	(void)find(&a, q, &n);
 	assert_int_equal(n, 12);
 	m.horizon_days = 6;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	(void)find(&a, q, &n);
 	assert_int_equal(n, 0);
 	q.online = false;	/* staff is not */
@@ -443,7 +443,7 @@ a_night_of_changing_clocks_loses_and_doubles_nothing(void **state)
 	assert_ok(motive_get(a.c, a.motive, &m));
 	m.minutes = m.step_minutes = 30;
 	m.horizon_days = 730;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	(void)agenda_hours(&a, 7, 60, 5 * 60);		/* Sundays from 1 to 5 h */
 	assert_true(civil_day((struct civil_date){ 2027, 3, 28 }, &q.from));
 	struct slot *slots = find(&a, q, &n);
@@ -469,7 +469,7 @@ a_window_that_ends_or_begins_in_the_missing_hour_meets_the_jump(void **state)
 	assert_ok(motive_get(a.c, a.motive, &m));
 	m.minutes = m.step_minutes = 30;
 	m.horizon_days = 730;
-	assert_ok(motive_update(a.c, &m));
+	assert_ok(scene_motive_save(a.c, &m));
 	(void)agenda_hours(&a, 7, 60, 2 * 60 + 30);
 	assert_true(civil_day((struct civil_date){ 2027, 3, 28 }, &q.from));
 	struct slot *slots = find(&a, q, &n);
