@@ -82,17 +82,29 @@ mark_absence(const struct search *s, const struct plan_absence *a, struct cells 
 	}
 }
 
-/* Busy cells of the practitioner, his absences among them. */
+/*
+ * Of one practitioner.  Apart, for a group session that takes place already
+ * fills its own busy cells and has seats all the same, but not in an absence.
+ */
+struct own { struct cells busy, away; };
+
+static struct cells
+no_cells(const struct search *s)
+{
+	return (struct cells){ s->first_cell, s->cells_n,
+	    NEW_N(s->c->mem, uint64_t, (size_t)s->cells_n / 64 + 1) };
+}
+
 static err
-practitioner_cells(const struct search *s, const struct plan_practitioner *p, struct cells *ret)
+practitioner_cells(const struct search *s, const struct plan_practitioner *p, struct own *ret)
 {
 	if (s->ignore_busy)
-		*ret = (struct cells){ s->first_cell, s->cells_n,
-		    NEW_N(s->c->mem, uint64_t, (size_t)s->cells_n / 64 + 1) };
+		ret->busy = no_cells(s);
 	else
-		TRY(free_cells(s->c, p->practitioner, s->first_cell, s->cells_n, ret));
+		TRY(free_cells(s->c, p->practitioner, s->first_cell, s->cells_n, &ret->busy));
+	ret->away = no_cells(s);
 	for (size_t i = 0; i < p->absences_n; i++)
-		mark_absence(s, &p->absences[i], ret);
+		mark_absence(s, &p->absences[i], &ret->away);
 	return OK;
 }
 
@@ -107,16 +119,18 @@ any_free(const struct cells *holders, size_t n, int64_t from, int64_t cells)
 
 /* Places left at this start: 0 for none, 1 for an individual appointment. */
 static int
-places_at(const struct search *s, const struct cells *own, id practitioner, usec start)
+places_at(const struct search *s, const struct own *own, id practitioner, usec start)
 {
 	const struct plan_motive *m = s->motive;
 	int64_t from = cell_of(start - m->before_minutes * USEC_PER_MINUTE);
 	int64_t n = (m->before_minutes + s->minutes + m->after_minutes) / CELL_MINUTES;
 
+	if (!cells_all_free(&own->away, from, n))
+		return 0;
 	for (size_t i = 0; i < s->groups_n; i++)
 		if (s->groups[i].practitioner == practitioner && s->groups[i].start == start)
 			return m->capacity - s->groups[i].taken;
-	if (!cells_all_free(own, from, n))
+	if (!cells_all_free(&own->busy, from, n))
 		return 0;
 	if (!s->ignore_busy && (!any_free(s->rooms, m->rooms_n, from, n) ||
 	    !any_free(s->devices, m->devices_n, from, n)))
@@ -141,7 +155,7 @@ add(struct search *s, struct slot slot)
 
 /* Cut one window of opening hours on one day into steps. */
 static void
-add_window(struct search *s, const struct cells *own, const struct plan_hours *h, day on)
+add_window(struct search *s, const struct own *own, const struct plan_hours *h, day on)
 {
 	usec length = s->minutes * USEC_PER_MINUTE;
 	usec step = s->motive->step_minutes * USEC_PER_MINUTE;
@@ -183,7 +197,7 @@ open_on(const struct search *s, const struct plan_hours *h, day on)
 static err
 search_practitioner(struct search *s, const struct plan_practitioner *p)
 {
-	struct cells own;
+	struct own own;
 	size_t before = s->n;
 
 	TRY(practitioner_cells(s, p, &own));

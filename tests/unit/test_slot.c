@@ -336,6 +336,41 @@ workshop(const struct agenda *a)
 	return q;
 }
 
+/* Seats of a session that takes place already: none while its practitioner is away after all. */
+static void
+a_session_takes_nobody_more_during_a_later_absence(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = workshop(&a);
+	struct booking_who marie = { .person = agenda_person(&a, S("Marie")) };
+	struct booking_who louise = { .person = agenda_person(&a, S("Louise")) };
+	struct booking_ask ask = agenda_ask(&a, agenda_at(&a, 0, 9 * 60));
+	struct absence away = { .practitioner = a.martin, .first_day = AGENDA_DAY, .last_day = AGENDA_DAY,
+	    .start_minute = 9 * 60 + 30, .end_minute = 10 * 60 };
+	struct absence_edit back = { .scope = ABSENCE_ALL };
+	struct booking b;
+	struct slot slot;
+	size_t n;
+	id made;
+
+	ask.motive = q.motive;
+	ask.offered = true;
+	assert_ok(booking_create(a.c, &ask, &marie, &b));
+	struct slot *slots = find(&a, q, &n);
+	assert_int_equal(n, 3);
+	assert_int_equal(slots[0].places, 2);
+	assert_ok(absence_add(a.c, &away, &back.absence));
+	slots = find(&a, q, &n);
+	assert_int_equal(n, 2);
+	assert_true(slots[0].start == agenda_at(&a, 0, 10 * 60));
+	assert_err(slot_check(a.c, &q, ask.start, &slot), ERR_CONFLICT);
+	assert_err(booking_create(a.c, &ask, &louise, &b), ERR_CONFLICT);
+	assert_ok(absence_change(a.c, &back, &made));
+	slots = find(&a, q, &n);
+	assert_int_equal(slots[0].places, 2);
+	assert_ok(booking_create(a.c, &ask, &louise, &b));
+}
+
 static size_t
 slots_of(const struct agenda *a, id practitioner)
 {
@@ -535,6 +570,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(the_public_is_held_to_notice_and_horizon),
 		ENGINE_TEST_SCHEMA(a_motive_that_needs_a_room_waits_for_one),
 		ENGINE_TEST_SCHEMA(a_group_has_as_many_places_as_its_motive_says),
+		ENGINE_TEST_SCHEMA(a_session_takes_nobody_more_during_a_later_absence),
 		ENGINE_TEST_SCHEMA(a_session_takes_practitioner_and_room_from_the_moment_it_is_made),
 		ENGINE_TEST_SCHEMA(a_seat_that_was_only_held_gives_the_hour_back),
 		ENGINE_TEST_SCHEMA(the_first_free_of_all_is_the_earliest_of_anybody),
