@@ -85,20 +85,6 @@ step_read(struct web *w, struct step *ret)
 	return OK;
 }
 
-/* No cookie, or an hour has passed: said as what it is, not as a page that does not exist. */
-static err
-step_or_sorry(struct web *w, struct step *ret, bool *ret_sorry)
-{
-	err e = step_read(w, ret);
-
-	*ret_sorry = e == ERR_NOT_FOUND;
-	if (!*ret_sorry)
-		return e;
-	view_status(w, 410, text(w->c.lang, T("No booking is under way")),
-	    text(w->c.lang, T("It may have ended, or your browser does not keep this site’s cookies. Nothing was booked. Choose a time again.")));
-	return OK;
-}
-
 static err
 to_appointment(struct web *w, id booking, const char *notice)
 {
@@ -106,6 +92,33 @@ to_appointment(struct web *w, id booking, const char *notice)
 
 	TRY(booking_link(&w->c, booking, &token));
 	return view_redirect(w, str_printf(w->c.mem, "/rdv/%.*s", STR_FMT(token)), notice);
+}
+
+enum page_of { OF_DETAILS, OF_CODE };
+typedef err step_page(struct web *, struct step *);
+
+/*
+ * Every page of a booking under way: where the visitor is, he goes on; else he
+ * is led there.  No cookie, or an hour has passed, is said as what it is, not
+ * as a page that does not exist.
+ */
+static err
+at_step(struct web *w, enum page_of page, step_page *go_on)
+{
+	struct step s;
+	err e = step_read(w, &s);
+
+	if (e == ERR_NOT_FOUND) {
+		view_status(w, 410, text(w->c.lang, T("No booking is under way")),
+		    text(w->c.lang, T("It may have ended, or your browser does not keep this site’s cookies. Nothing was booked. Choose a time again.")));
+		return OK;
+	}
+	TRY(e);
+	if (s.draft.done)
+		return to_appointment(w, s.draft.hold, NULL);
+	if (page == OF_CODE && s.draft.moves == 0 && !s.draft.detailed)
+		return view_redirect(w, S("/coordonnees"), NULL);
+	return go_on(w, &s);
 }
 
 /* Where another time is chosen: the practitioner's page, or the page of the move. */
@@ -317,24 +330,23 @@ details_show(struct web *w, const struct step *s, struct details_page *p, int st
 	return view_end(w, o, status);
 }
 
+static err
+details(struct web *w, struct step *s)
+{
+	struct details_page p = {0};
+
+	if (s->draft.moves != 0)
+		return view_redirect(w, S("/confirmer"), NULL);
+	if (!s->draft.detailed)
+		TRY(known_patient(w, &s->draft.details));
+	from_details(w, &s->draft.details, &p);
+	return details_show(w, s, &p, 200);
+}
+
 err
 page_details(struct web *w)
 {
-	struct details_page p = {0};
-	struct step s;
-	bool sorry;
-
-	TRY(step_or_sorry(w, &s, &sorry));
-	if (sorry)
-		return OK;
-	if (s.draft.done)
-		return to_appointment(w, s.draft.hold, NULL);
-	if (s.draft.moves != 0)
-		return view_redirect(w, S("/confirmer"), NULL);
-	if (!s.draft.detailed)
-		TRY(known_patient(w, &s.draft.details));
-	from_details(w, &s.draft.details, &p);
-	return details_show(w, &s, &p, 200);
+	return at_step(w, OF_DETAILS, details);
 }
 
 static bool
@@ -440,58 +452,56 @@ details_again(struct web *w, const struct step *s, int status)
 }
 
 /* POST: from the details to the code. */
-err
-page_details_give(struct web *w)
+static err
+details_give(struct web *w, struct step *s)
 {
 	struct draft_details x;
-	struct step s;
-	bool sorry;
 	err e;
 
-	TRY(step_or_sorry(w, &s, &sorry));
-	if (sorry)
-		return OK;
-	if (s.draft.done)
-		return to_appointment(w, s.draft.hold, NULL);
 	check_details(w, &x);
 	if (w->errors_n > 0)
-		return details_again(w, &s, 422);
-	e = describe(w, &s, &x);
+		return details_again(w, s, 422);
+	e = describe(w, s, &x);
 	if (e == ERR_CONFLICT)	/* the same form, sent twice at once: the other one goes on */
 		return view_redirect(w, S("/confirmer"), NULL);
 	TRY(e);
-	e = keep_held(w, &s);
+	e = keep_held(w, s);
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED)
-		return lost(w, &s, e == ERR_EXPIRED);
+		return lost(w, s, e == ERR_EXPIRED);
 	TRY(e);
-	if (s.draft.proven)
+	if (s->draft.proven)
 		return view_redirect(w, S("/confirmer"), NULL);
-	e = draft_send_code(&w->c, w->guest_token, &s.draft);
+	e = draft_send_code(&w->c, w->guest_token, &s->draft);
 	if (e == ERR_THROTTLED) {
 		web_error(w, "email", text(w->c.lang, T("Too many codes were sent. Use the last one, or wait an hour.")));
-		return details_again(w, &s, 429);
+		return details_again(w, s, 429);
 	}
 	return e == OK || e == ERR_CONFLICT ? view_redirect(w, S("/confirmer"), NULL) : e;
 }
 
+err
+page_details_give(struct web *w)
+{
+	return at_step(w, OF_DETAILS, details_give);
+}
+
 /* POST: a while longer; what is in the form so far comes back as it is (WCAG 2.2.1). */
+static err
+details_extend(struct web *w, struct step *s)
+{
+	err e;
+
+	w->errors_n = 0;
+	e = keep_held(w, s);
+	if (e != OK && e != ERR_CONFLICT && e != ERR_EXPIRED)
+		return e;
+	return details_again(w, s, e == OK ? 200 : 409);
+}
+
 err
 page_details_extend(struct web *w)
 {
-	struct step s;
-	bool sorry;
-	err e;
-
-	TRY(step_or_sorry(w, &s, &sorry));
-	if (sorry)
-		return OK;
-	if (s.draft.done)
-		return to_appointment(w, s.draft.hold, NULL);
-	w->errors_n = 0;
-	e = keep_held(w, &s);
-	if (e != OK && e != ERR_CONFLICT && e != ERR_EXPIRED)
-		return e;
-	return details_again(w, &s, e == OK ? 200 : 409);
+	return at_step(w, OF_DETAILS, details_extend);
 }
 
 static err
@@ -534,30 +544,16 @@ confirm_show(struct web *w, const struct step *s, int status)
 	return view_end(w, o, status);
 }
 
-/* ret_answered: this step is not the one where the visitor is; he was led there. */
 static err
-confirm_step(struct web *w, struct step *ret, bool *ret_answered)
+confirm(struct web *w, struct step *s)
 {
-	TRY(step_or_sorry(w, ret, ret_answered));
-	if (*ret_answered)
-		return OK;
-	*ret_answered = true;
-	if (ret->draft.done)
-		return to_appointment(w, ret->draft.hold, NULL);
-	if (ret->draft.moves == 0 && !ret->draft.detailed)
-		return view_redirect(w, S("/coordonnees"), NULL);
-	*ret_answered = false;
-	return OK;
+	return confirm_show(w, s, 200);
 }
 
 err
 page_confirm(struct web *w)
 {
-	struct step s;
-	bool answered;
-
-	TRY(confirm_step(w, &s, &answered));
-	return answered ? OK : confirm_show(w, &s, 200);
+	return at_step(w, OF_CODE, confirm);
 }
 
 static str
@@ -607,70 +603,73 @@ finish(struct web *w, struct step *s, struct booking *ret)
 }
 
 /* POST: the last step. */
+static err
+confirm_do(struct web *w, struct step *s)
+{
+	struct booking made;
+	err e;
+
+	e = prove(w, s);
+	if (e == ERR_INVALID)
+		return confirm_show(w, s, 422);
+	TRY(e);
+	e = finish(w, s, &made);
+	if (e == ERR_EXPIRED)
+		return lost(w, s, false);
+	if (e == ERR_CONFLICT) {
+		web_error(w, NULL, s->draft.moves != 0 ?
+		    text(w->c.lang, T("This appointment can no longer be moved. It stays as it is.")) :
+		    text(w->c.lang, T("This person already has an appointment at that time. Choose another time.")));
+		return confirm_show(w, s, 409);
+	}
+	TRY(e);
+	return to_appointment(w, made.id, s->draft.moves != 0 ? "deplace" : "confirme");
+}
+
 err
 page_confirm_do(struct web *w)
 {
-	struct booking made;
-	struct step s;
-	bool answered;
-	err e;
-
-	TRY(confirm_step(w, &s, &answered));
-	if (answered)
-		return OK;
-	e = prove(w, &s);
-	if (e == ERR_INVALID)
-		return confirm_show(w, &s, 422);
-	TRY(e);
-	e = finish(w, &s, &made);
-	if (e == ERR_EXPIRED)
-		return lost(w, &s, false);
-	if (e == ERR_CONFLICT) {
-		web_error(w, NULL, s.draft.moves != 0 ?
-		    text(w->c.lang, T("This appointment can no longer be moved. It stays as it is.")) :
-		    text(w->c.lang, T("This person already has an appointment at that time. Choose another time.")));
-		return confirm_show(w, &s, 409);
-	}
-	TRY(e);
-	return to_appointment(w, made.id, s.draft.moves != 0 ? "deplace" : "confirme");
+	return at_step(w, OF_CODE, confirm_do);
 }
 
 /* POST: another code. */
-err
-page_confirm_code(struct web *w)
+static err
+confirm_code(struct web *w, struct step *s)
 {
-	struct step s;
-	bool answered;
 	err e;
 
-	TRY(confirm_step(w, &s, &answered));
-	if (answered)
-		return OK;
-	if (s.draft.proven || s.draft.moves != 0)
+	if (s->draft.proven || s->draft.moves != 0)
 		return view_redirect(w, S("/confirmer"), NULL);
-	if (s.held)
-		(void)keep_held(w, &s);
-	e = draft_send_code(&w->c, w->guest_token, &s.draft);
+	if (s->held)
+		(void)keep_held(w, s);
+	e = draft_send_code(&w->c, w->guest_token, &s->draft);
 	if (e == ERR_THROTTLED) {
 		web_error(w, "code", text(w->c.lang, T("Too many codes were sent. Use the last one, or wait an hour.")));
-		return confirm_show(w, &s, 429);
+		return confirm_show(w, s, 429);
 	}
 	return e == OK || e == ERR_CONFLICT ? view_redirect(w, S("/confirmer"), "code") : e;
 }
 
+err
+page_confirm_code(struct web *w)
+{
+	return at_step(w, OF_CODE, confirm_code);
+}
+
 /* POST: a while longer for the code to arrive. */
+static err
+confirm_extend(struct web *w, struct step *s)
+{
+	err e;
+
+	e = keep_held(w, s);
+	if (e == ERR_CONFLICT || e == ERR_EXPIRED)
+		return lost(w, s, e == ERR_EXPIRED);
+	return e == OK ? view_redirect(w, S("/confirmer"), NULL) : e;
+}
+
 err
 page_confirm_extend(struct web *w)
 {
-	struct step s;
-	bool answered;
-	err e;
-
-	TRY(confirm_step(w, &s, &answered));
-	if (answered)
-		return OK;
-	e = keep_held(w, &s);
-	if (e == ERR_CONFLICT || e == ERR_EXPIRED)
-		return lost(w, &s, e == ERR_EXPIRED);
-	return e == OK ? view_redirect(w, S("/confirmer"), NULL) : e;
+	return at_step(w, OF_CODE, confirm_extend);
 }
