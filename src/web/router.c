@@ -401,5 +401,7 @@ web_body_limit(enum http_method method, str path)
 
 	if (route == NULL)
 		return 0;
+	if (route->flags & ROUTE_API)
+		return WEB_JSON_BYTES_MAX;
 	return route->flags & ROUTE_UPLOAD ? WEB_UPLOAD_BYTES_MAX : WEB_FORM_BYTES_MAX;
 }

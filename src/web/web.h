@@ -22,6 +22,7 @@ enum {
 	WEB_ERRORS_MAX = 48,
 	WEB_PAGE_BYTES_MAX = 4 << 20,
 	WEB_FORM_BYTES_MAX = 128 * 1024,	/* so many boxes, and a long text percent-encoded */
+	WEB_JSON_BYTES_MAX = 64 * 1024,
 	WEB_UPLOAD_BYTES_MAX = 600 * 1024,
 };
 
