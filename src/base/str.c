@@ -328,22 +328,3 @@ str_hex(struct arena *mem, str bytes)
 	}
 	return (str){ out, bytes.n * 2 };
 }
-
-bool
-str_hex_decode(struct arena *mem, str text, str *ret)
-{
-	char *out = arena_alloc(mem, text.n / 2 + 1, 1);
-
-	if (text.n % 2 != 0)
-		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		char c = lower(text.p[i]);
-		int v = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-
-		if (v < 0)
-			return false;
-		out[i / 2] = (char)(out[i / 2] << 4 | v);
-	}
-	*ret = (str){ out, text.n / 2 };
-	return true;
-}

@@ -63,14 +63,4 @@ struct json_error {
  */
 err json_parse(struct arena *, str text, struct json **ret, struct json_error *ret_error) MUST_USE;
 
-/*
- * These accept NULL, so that a path can be asked in one line, and are false
- * (or NULL) when the value is absent or of another kind.
- */
-const struct json *json_get(const struct json *object, const char *key);
-bool json_str(const struct json *, str *ret) MUST_USE;
-bool json_int(const struct json *, int64_t *ret) MUST_USE;
-bool json_bool(const struct json *, bool *ret) MUST_USE;
-const struct json *json_items(const struct json *array, size_t *ret_n);
-
 #endif

@@ -280,17 +280,6 @@ text_number(struct arena *mem, enum lang lang, int64_t n)
 }
 
 str
-text_cents(struct arena *mem, enum lang lang, int64_t cents)
-{
-	uint64_t all = magnitude(cents);
-
-	str amount = FILL(mem, lang, T("format: {euros} euros and {cents}"),
-	    ARG("euros", grouped(mem, lang, all / 100)),
-	    ARG("cents", str_printf(mem, "%02d", (int)(all % 100))));
-	return str_cat(mem, cents < 0 ? S("\u2212") : S(""), amount);
-}
-
-str
 text_capital(struct arena *mem, str utf8)
 {
 	utf8proc_int32_t letter;

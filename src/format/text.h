@@ -53,8 +53,6 @@ str text_age(struct arena *, enum lang, day born, day on);
 
 /* Thousands in groups: 12 345, 12,345. */
 str text_number(struct arena *, enum lang, int64_t);
-/* Euros: 1 234,50 €, €1,234.50. */
-str text_cents(struct arena *, enum lang, int64_t cents);
 
 /* The first letter in upper case, for a date that begins a heading. */
 str text_capital(struct arena *, str utf8);

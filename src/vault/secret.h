@@ -34,7 +34,6 @@ err  password_hash(struct arena *, str password, str *ret) MUST_USE;
 bool password_verify(str hash, str password);
 
 /* RFC 6238, SHA-1, 6 digits, 30 s, one step of drift either way. */
-str  totp_secret_make(struct arena *);
 str  totp_base32(struct arena *, str secret);
 /* As people type it, blanks and case aside.  False: not base32. */
 bool totp_base32_decode(struct arena *, str text, str *ret_secret);

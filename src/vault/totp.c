@@ -5,19 +5,9 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "vault/keys.h"
 #include "vault/secret.h"
 
 enum { STEP_SECONDS = 30, DIGITS = 6, DRIFT_STEPS = 1, URI_BYTES_MAX = 2048 };
-
-str
-totp_secret_make(struct arena *mem)
-{
-	keys_ready();
-	unsigned char *secret = arena_alloc(mem, TOTP_SECRET_BYTES, 1);
-	randombytes_buf(secret, TOTP_SECRET_BYTES);
-	return (str){ (char *)secret, TOTP_SECRET_BYTES };
-}
 
 static void
 base32_end(char **text)

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "format/json.h"
+#include "../unit/json_path.h"
 #include "format/mime.h"
 
 static str

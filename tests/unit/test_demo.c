@@ -7,7 +7,7 @@
 #include "access/token.h"
 #include "assert_str.h"
 #include "folder.h"
-#include "format/json.h"
+#include "json_path.h"
 #include "practice/motive.h"
 #include "practice/person.h"
 #include "practice/slot.h"

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "assert_str.h"
-#include "format/json.h"
+#include "json_path.h"
 
 static void
 the_writer_puts_commas_and_escapes(void **state)
@@ -118,34 +118,6 @@ what_was_written_is_read_again(void **state)
 }
 
 static void
-what_is_absent_or_of_another_kind_is_not_given(void **state)
-{
-	CLEANUP(arena_free) struct arena mem = {0};
-	struct json *root;
-	struct json_error e;
-	int64_t number = 42;
-	bool yes = true;
-	str text = S("untouched");
-	size_t n = 42;
-
-	(void)state;
-	assert_int_equal(json_parse(&mem, S("{\"s\":\"1\",\"i\":1,\"b\":false,\"r\":1.0}"), &root, &e), OK);
-	assert_null(json_get(root, "none"));
-	assert_null(json_get(NULL, "s"));
-	assert_null(json_get(json_get(root, "s"), "s"));
-	assert_false(json_str(json_get(root, "i"), &text));
-	assert_false(json_str(NULL, &text));
-	assert_false(json_int(json_get(root, "s"), &number));
-	assert_false(json_int(json_get(root, "b"), &number));
-	assert_false(json_int(json_get(root, "r"), &number));
-	assert_false(json_bool(json_get(root, "i"), &yes));
-	assert_null(json_items(root, &n));
-	assert_null(json_items(NULL, &n));
-	assert_true(number == 42 && yes && n == 42);
-	assert_str(text, S("untouched"));
-}
-
-static void
 bad_json_is_refused_with_its_place(void **state)
 {
 	static const struct { const char *text, *what; int line, column; } cases[] = {
@@ -216,7 +188,6 @@ main(void)
 		cmocka_unit_test(the_writer_puts_commas_and_escapes),
 		cmocka_unit_test(misuse_of_the_writer_stops_the_program),
 		cmocka_unit_test(what_was_written_is_read_again),
-		cmocka_unit_test(what_is_absent_or_of_another_kind_is_not_given),
 		cmocka_unit_test(bad_json_is_refused_with_its_place),
 		cmocka_unit_test(depth_and_size_are_limited),
 	};

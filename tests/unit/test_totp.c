@@ -92,18 +92,6 @@ what_is_not_the_code_is_refused(void **state)
 	assert_false(totp_verify(S("12345678901234567891"), S("287082"), SECONDS(59), 0, &step));
 }
 
-static void
-secrets_are_of_160_bits_and_differ(void **state)
-{
-	struct arena mem = {0};
-	str a = totp_secret_make(&mem), b = totp_secret_make(&mem);
-
-	(void)state;
-	assert_int_equal(a.n, TOTP_SECRET_BYTES);
-	assert_false(str_eq(a, b));
-	arena_free(&mem);
-}
-
 /* RFC 4648 section 10, without the padding. */
 static void
 base32_is_that_of_the_rfc(void **state)
@@ -158,7 +146,6 @@ main(void)
 		cmocka_unit_test(a_code_is_good_one_step_early_or_late_and_no_more),
 		cmocka_unit_test(a_code_is_good_once),
 		cmocka_unit_test(what_is_not_the_code_is_refused),
-		cmocka_unit_test(secrets_are_of_160_bits_and_differ),
 		cmocka_unit_test(base32_is_that_of_the_rfc),
 		cmocka_unit_test(base32_comes_back_however_it_was_typed),
 		cmocka_unit_test(the_uri_is_percent_encoded_and_names_cannot_break_out_of_it),
