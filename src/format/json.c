@@ -155,6 +155,56 @@ depth_ok(str text, size_t *ret_offset)
 	return true;
 }
 
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_of_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/* Of the token that begins at i; what is none is a token of one character. */
+static size_t
+token_end(str text, size_t i)
+{
+	char first = text.p[i++];
+
+	if (first == '"') {
+		while (i < text.n && text.p[i] != '"')
+			i += text.p[i] == '\\' ? 2 : 1;
+		return i < text.n ? i + 1 : text.n;
+	}
+	if (is_letter(first))
+		while (i < text.n && is_letter(text.p[i]))
+			i++;
+	else if (is_of_number(first))
+		while (i < text.n && is_of_number(text.p[i]))
+			i++;
+	while (i < text.n && ((unsigned char)text.p[i] & 0xc0) == 0x80)
+		i++;
+	return i;
+}
+
+/*
+ * jansson tells how far it has read: to the end of the token that is wrong, of
+ * which people want the beginning, or to a byte in the middle of one.
+ */
+static size_t
+error_start(str text, size_t read)
+{
+	size_t start = 0, end = 0;
+
+	while (end < read && end < text.n) {
+		start = end;
+		end = token_end(text, start);
+	}
+	return end == read ? start : read;
+}
+
 static const char *
 error_name(const json_error_t *e)
 {
@@ -267,7 +317,12 @@ json_parse(struct arena *mem, str text, struct json **ret, struct json_error *re
 
 	/* The library's own words may quote the text, which may be a person's. */
 	if (tree == NULL) {
-		*ret_error = error_at(text, (size_t)max64(foreign.position, 0), error_name(&foreign));
+		enum json_error_code code = json_error_code(&foreign);
+
+		offset = (size_t)max64(foreign.position, 0);
+		if (code != json_error_premature_end_of_input && code != json_error_invalid_utf8)
+			offset = error_start(text, offset);
+		*ret_error = error_at(text, offset, error_name(&foreign));
 		return ERR_INVALID;
 	}
 	struct json *root = NEW(mem, struct json);

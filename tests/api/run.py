@@ -319,7 +319,7 @@ def test_booking_without_address_or_number_is_possible_for_staff(c):
 # --- bad input ---
 
 def test_malformed_json_is_told_with_its_position(c):
-    for body, line, column in ((b"{", 1, 2), (b'{"motive":\n  oops}', 2, 7), (b"", 1, 1), (b'{"a":1,"a":2}', 1, None),
+    for body, line, column in ((b"{", 1, 2), (b'{"motive":\n  oops}', 2, 3), (b"", 1, 1), (b'{"a":1,"a":2}', 1, 8),
                                (b'{"motive":"\xff"}', 1, 12), (b'{"motive":"\\u0000"}', 1, None), (b"[" * 40, 1, None)):
         answer = c.book(body)
         answer.is_problem(400, "malformed_json")

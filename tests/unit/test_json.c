@@ -122,20 +122,22 @@ bad_json_is_refused_with_its_place(void **state)
 {
 	static const struct { const char *text, *what; int line, column; } cases[] = {
 		{ "", "premature_end", 1, 1 },
-		{ "{\n  \"a\": 1,\n  \"a\": 2\n}", "duplicate_key", 3, 6 },
-		{ "{\n\"\u00e9\": x}", "syntax", 2, 7 },
-		{ "[1,]", "syntax", 1, 5 },
-		{ "[1] 2", "syntax", 1, 6 },
+		{ "{\n  \"a\": 1,\n  \"a\": 2\n}", "duplicate_key", 3, 3 },
+		{ "{\n\"\u00e9\": x}", "syntax", 2, 6 },
+		{ "[1,]", "syntax", 1, 4 },
+		{ "[1] 2", "syntax", 1, 5 },
 		{ "[01]", "syntax", 1, 3 },
 		{ "[1", "premature_end", 1, 3 },
 		{ "[\"\xff\"]", "invalid_utf8", 1, 3 },
 		{ "[\"\xed\xa0\x80\"]", "invalid_utf8", 1, 3 },
-		{ "[\"\\ud800\"]", "syntax", 1, 10 },
-		{ "[\"\\u0000\"]", "null_character", 1, 10 },
-		{ "[99999999999999999999]", "numeric_overflow", 1, 22 },
+		{ "[\"\\ud800\"]", "syntax", 1, 2 },
+		{ "[\"\\u0000\"]", "null_character", 1, 2 },
+		{ "[99999999999999999999]", "numeric_overflow", 1, 2 },
 		{ "[\"a\nb\"]", "syntax", 1, 4 },
-		{ "[NaN]", "syntax", 1, 5 }, { "'a'", "syntax", 1, 2 }, { "1", "syntax", 1, 2 },
-		{ "[1] // x", "syntax", 1, 6 }, { "\ufeff[]", "syntax", 1, 2 },
+		{ "[NaN]", "syntax", 1, 2 }, { "'a'", "syntax", 1, 1 }, { "1", "syntax", 1, 1 },
+		{ "[1] // x", "syntax", 1, 5 }, { "\ufeff[]", "syntax", 1, 1 },
+		{ "[1x]", "syntax", 1, 3 }, { "[\xff]", "invalid_utf8", 1, 2 }, { "[\"a", "premature_end", 1, 4 },
+		{ "{\"a\" 1}", "syntax", 1, 6 }, { "{\"a\\\"\": [tru]}", "syntax", 1, 10 },
 	};
 	CLEANUP(arena_free) struct arena mem = {0};
 
