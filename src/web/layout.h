@@ -48,6 +48,7 @@ struct layout {
 	str		 csrf;		/* token of the session's forms */
 	str		 live_url;	/* events for this page (SSE); empty: none */
 	str		 script;	/* ASSET_x_JS as a str; empty: none (staff pages have frag.js) */
+	bool		 once;		/* the answer to a form that no address shows again: no switch of language */
 	bool		 keys_off;	/* no single-key shortcuts (WCAG 2.1.4) */
 	const struct nav_item *nav;
 	size_t		 nav_n;

@@ -346,7 +346,8 @@ page_account_token(struct web *w)
 		return account_show(w, &p, 422);
 	}
 	TRY(e);
-	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Program connected")) };
+	struct layout l = { .shell = SHELL_STAFF, .title = text(w->c.lang, T("Program connected")),
+		.once = true };
 	struct out *o = view_begin(w, &l);
 	page_token_shown(o, &(struct token_page){ &l, p.token_name, words });
 	return view_end(w, o, 200);

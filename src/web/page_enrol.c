@@ -80,7 +80,8 @@ enrol_refused(struct web *w, err why)
 err
 enrol_codes_show(struct web *w, const struct factor_codes *codes, str next)
 {
-	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Recovery codes")) };
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Recovery codes")),
+		.once = true };
 	const struct zone *zone = w->zone != NULL ? w->zone : zone_get(S("Europe/Paris"));
 	struct account a;
 

@@ -12,7 +12,8 @@ FORM(form_reset, { "nouveau", 256, false });
 static err
 forgotten_show(struct web *w, bool sent, int status)
 {
-	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Forgotten password")) };
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Forgotten password")),
+		.once = sent };
 	struct reset_page p = { .layout = &l, .email = web_field(w, "email"), .sent = sent };
 	struct out *o = view_begin(w, &l);
 

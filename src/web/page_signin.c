@@ -93,7 +93,8 @@ page_signin_try(struct web *w)
 err
 signin_code_show(struct web *w, struct code_page *p, int status)
 {
-	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Your code")) };
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Your code")),
+		.once = p->token.n > 0 };	/* the ticket of a code by mail lies in this page alone */
 
 	p->layout = &l;
 	if (p->action == NULL)
@@ -310,7 +311,8 @@ page_signin_org_choose(struct web *w)
 err
 signin_resume(struct web *w, const struct carry *k)
 {
-	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Go on where you were")) };
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Go on where you were")),
+		.once = true };
 	struct http_pair *fields = NEW_N(w->c.mem, struct http_pair, WEB_FIELDS_MAX);
 	struct resume_page p = { .layout = &l, .path = k->path, .fields = fields };
 	str rest = k->fields;

@@ -182,17 +182,51 @@ notice_text(const struct web *w)
 	return (str){0};
 }
 
+static bool
+can_be_visited(str pattern)
+{
+	for (size_t i = 0; i < routes_n; i++)
+		if (routes[i].method == HTTP_GET && str_eq(str_c(routes[i].pattern), pattern))
+			return true;
+	return false;
+}
+
+/* Without its last piece; what is above all others is empty. */
+static str
+above(str path)
+{
+	while (path.n > 0 && path.p[path.n - 1] != '/')
+		path.n--;
+	return str_slice(path, 0, path.n > 0 ? path.n - 1 : 0);
+}
+
+/*
+ * Where the form that was answered stands: at its own address, or at the
+ * nearest above it that can be visited.  Patterns are compared, not paths: a
+ * word is no {} of another row.
+ */
+static str
+page_of_form(const struct web *w)
+{
+	str path = w->http->path, pattern = w->route == NULL ? (str){0} : str_c(w->route->pattern);
+
+	while (pattern.n > 0 && !can_be_visited(pattern)) {
+		pattern = above(pattern);
+		path = above(path);
+	}
+	return pattern.n > 0 ? path : S("/");
+}
+
 /* This page in the other language, by a visit to /langue that comes back. */
 static str
 language_url(const struct web *w)
 {
 	struct buf b = buf_in(w->c.mem, HTTP_TARGET_BYTES_MAX * 4);
+	bool form = w->http->method != HTTP_GET && w->http->method != HTTP_HEAD;
 
-	if (w->http->method != HTTP_GET)
-		return (str){0};
 	buf_printf(&b, "/langue/%s?retour=", w->c.lang == LANG_FR ? "en" : "fr");
-	buf_url(&b, w->http->path);
-	if (w->http->query.n > 0) {
+	buf_url(&b, form ? page_of_form(w) : w->http->path);
+	if (!form && w->http->query.n > 0) {
 		buf_add(&b, S("%3F"));
 		buf_url(&b, w->http->query);
 	}
@@ -263,7 +297,8 @@ view_begin(struct web *w, struct layout *l)
 		l->sign_out_url = S("/deconnexion");
 	l->sign_out_csrf = csrf_of(w, w->session_token);
 	l->csrf = view_csrf(w);
-	l->language_url = language_url(w);
+	if (!l->once)
+		l->language_url = language_url(w);
 	web_errors_sort(w);
 	l->errors = w->errors;
 	l->errors_n = w->errors_n;

@@ -485,6 +485,32 @@ the_search_shows_the_first_free_time(void **state)
 		assert_int_equal(get(&v, others[i]), 200);
 }
 
+/* The page in the other language: that of the form, which can be visited. */
+static void
+an_answer_to_a_form_still_leads_to_the_other_language(void **state)
+{
+	CLEANUP(visit_end) struct visitor v = visit(state);
+	const char *link;
+
+	assert_int_equal(choose(&v, 8 * 60), 409);
+	assert_true(says(&v, "href=\"/langue/en?retour=%2Fs%2Ftilleuls%2Fclaire-martin\""));
+	assert_int_equal(choose(&v, 9 * 60), 303);
+	assert_int_equal(get(&v, "/coordonnees"), 200);
+	assert_int_equal(post(&v, "/coordonnees", "pour=moi"), 422);
+	assert_true(says(&v, "href=\"/langue/en?retour=%2Fcoordonnees\""));
+	assert_int_equal(post(&v, "/coordonnees/prolonger", "pour=moi"), 200);
+	assert_true(says(&v, "href=\"/langue/en?retour=%2Fcoordonnees\""));
+	v.csrf = S("forged");
+	assert_int_equal(post(&v, "/confirmer/code", ""), 410);
+	assert_true(says(&v, "href=\"/langue/en?retour=%2Fconfirmer\""));
+	assert_int_equal(get(&v, "/coordonnees"), 200);
+	link = book(&v, 9 * 60);
+	assert_int_equal(post(&v, below(&v, link, "/deplacer"), "debut=lundi"), 422);
+	assert_true(says(&v, "%2Fdeplacer\""));
+	assert_int_equal(post(&v, "/nulle-part", ""), 404);
+	assert_true(says(&v, "href=\"/langue/en?retour=%2F\""));
+}
+
 int
 main(void)
 {
@@ -505,6 +531,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_cancelled_appointment_says_so_and_its_time_is_free),
 		ENGINE_TEST_SCHEMA(a_week_without_free_times_leads_to_the_first_that_has_some),
 		ENGINE_TEST_SCHEMA(the_search_shows_the_first_free_time),
+		ENGINE_TEST_SCHEMA(an_answer_to_a_form_still_leads_to_the_other_language),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

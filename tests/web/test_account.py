@@ -39,6 +39,7 @@ def test_changing_the_password_asks_the_old_one_and_ends_other_sessions():
         b.get("/compte")
         b.submit("/compte/mot-de-passe", actuel="faux", nouveau=GOOD)
         assert b.page.status == 422 and "actuel" in b.page.text
+        assert 'href="/langue/en?retour=%2Fcompte"' in b.page.body
         b.submit("/compte/mot-de-passe", actuel=who["password"], nouveau="azertyuiop12")
         assert b.page.status == 422
         b.submit("/compte/mot-de-passe", actuel=who["password"], nouveau=GOOD)
@@ -88,6 +89,27 @@ def test_a_program_is_connected_with_its_scopes_and_disconnected():
             b.get("/compte")
             b.submit(end)
         assert api.get(path, headers=bearer).status == 401
+
+
+def test_T6_a_program_may_do_no_more_than_its_scopes_say():
+    with Server() as s:
+        b, who = Browser(s), s.account("secretary")
+        b.sign_in(who)
+        base = f"/api/v1/orgs/{s.demo['organisations'][0]['slug']}/bookings"
+        api = Browser(s)
+        for scope, reads, writes in (("1", True, False), ("2", False, True), ("4", False, False), ("8", False, False)):
+            b.get("/compte")
+            b.submit("/compte/jetons", appareil=f"Portée {scope}", portee=[scope])
+            headers = {"Authorization": "Bearer " + re.search(r"srm_[\w-]+", b.page.body).group()}
+            got = api.get(base + "/1", headers=headers)
+            assert got.status == (404 if reads else 403), (scope, got.body)
+            gone = api.request("DELETE", base + "/1", headers=headers)
+            assert gone.status == (404 if writes else 403), (scope, gone.body)
+            made = api.request("POST", base, {"x": "1"}, headers={**headers, "Content-Type": "application/json"})
+            assert made.status == (400 if writes else 403), (scope, made.body)
+            for refused in [a for a in (got, gone, made) if a.status == 403]:
+                assert refused.header("Content-Type") == "application/problem+json"
+                assert json.loads(refused.body)["error"], refused.body
 
 
 def test_another_phone_needs_a_code_of_the_old_one():
