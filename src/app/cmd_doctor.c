@@ -82,6 +82,18 @@ check_files(struct doctor *d)
 		    " no backup can be made; its line stands in the kit");
 }
 
+/* The law asks who runs a public server; the page says it, or says that it does not know. */
+static void
+check_notice(struct doctor *d, const struct config *config)
+{
+	str unsaid = config_unsaid(d->a->mem, config);
+
+	if (unsaid.n == 0)
+		note(d, FINE, "notice", "/mentions-legales names operator and host");
+	else
+		note(d, HINT, "notice", "/mentions-legales cannot say all: set %.*s", STR_FMT(unsaid));
+}
+
 static void
 check_config(struct doctor *d)
 {
@@ -89,15 +101,19 @@ check_config(struct doctor *d)
 	struct config config;
 	str why;
 
+	config_defaults(&config);
 	if (file == NULL)
 		file = file_join(d->a->mem, d->dir, FOLDER_CONFIG);
-	if (!file_exists(file))
+	if (!file_exists(file)) {
 		note(d, FINE, "config", "no file, all defaults");
-	else if (config_read(d->a->mem, file, &config, &why) != OK ||
-	    config_check(d->a->mem, &config, &why) != OK)
+	} else if (config_read(d->a->mem, file, &config, &why) != OK ||
+	    config_check(d->a->mem, &config, &why) != OK) {
 		note(d, WRONG, "config", "%.*s", STR_FMT(why));
-	else
+		return;
+	} else {
 		note(d, FINE, "config", "%s", file);
+	}
+	check_notice(d, &config);
 }
 
 static void

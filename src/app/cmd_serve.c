@@ -223,6 +223,18 @@ http_begin(struct serve *s, const char *address, int port)
 	return OK;
 }
 
+static struct imprint
+imprint_of(const struct config *c)
+{
+	return (struct imprint){
+		.name = str_c(c->operator_name), .legal_form = str_c(c->operator_legal_form),
+		.address = str_c(c->operator_address), .registration = str_c(c->operator_registration),
+		.email = str_c(c->operator_email), .phone = str_c(c->operator_phone),
+		.director = str_c(c->publication_director), .host_name = str_c(c->host_name),
+		.host_address = str_c(c->host_address), .host_phone = str_c(c->host_phone),
+	};
+}
+
 static err
 begin(struct serve *s, const struct arguments *a, const char **ret_url, str *ret_why)
 {
@@ -232,7 +244,7 @@ begin(struct serve *s, const struct arguments *a, const char **ret_url, str *ret
 	TRY(config_address(a->mem, str_c(s->config.listen), &address, &port));
 	s->site = (struct web_site){ .public_url = named[0] != '\0' ? named : own_url(a->mem, address, port),
 		.mail_is_sent = s->config.smtp_url[0] != '\0', .demo = argument(a, "demo") != NULL,
-		.metrics = print_metrics, .app = s };
+		.imprint = imprint_of(&s->config), .metrics = print_metrics, .app = s };
 	s->metrics.started_at = clock_monotonic();
 	*ret_why = str_printf(a->mem, "%s cannot be listened on, see the line above; nothing was changed",
 	    s->config.listen);

@@ -48,6 +48,26 @@ static const struct key keys[] = {
 	    "Refuse to send in clear. Say no only for a mail server on this machine." },
 	{ "smtp_ca_file", KEY_TEXT, FIELD(smtp_ca_file), "", 0, 0,
 	    "Certificates that vouch for the mail server. Empty: the system's." },
+	{ "operator_name", KEY_TEXT, FIELD(operator_name), "", 0, 0,
+	    "Who runs this server, for the legal notice at /mentions-legales: a person's or a company's name." },
+	{ "operator_legal_form", KEY_TEXT, FIELD(operator_legal_form), "", 0, 0,
+	    "Its legal form, and its capital if it has one: SELARL, SCM, association. Empty for a person." },
+	{ "operator_address", KEY_TEXT, FIELD(operator_address), "", 0, 0,
+	    "Its address, in one line: 12 rue des Tilleuls, 44000 Nantes." },
+	{ "operator_registration", KEY_TEXT, FIELD(operator_registration), "", 0, 0,
+	    "The number under which it is registered: SIREN, RCS, RNA." },
+	{ "operator_email", KEY_TEXT, FIELD(operator_email), "", 0, 0,
+	    "Address at which people reach the operator." },
+	{ "operator_phone", KEY_TEXT, FIELD(operator_phone), "", 0, 0,
+	    "Telephone at which people reach the operator." },
+	{ "publication_director", KEY_TEXT, FIELD(publication_director), "", 0, 0,
+	    "The person who answers for what is published." },
+	{ "host_name", KEY_TEXT, FIELD(host_name), "", 0, 0,
+	    "Who hosts the machine: a name. Where health data lie in France, a certified host (HDS)." },
+	{ "host_address", KEY_TEXT, FIELD(host_address), "", 0, 0,
+	    "The host's address, in one line." },
+	{ "host_phone", KEY_TEXT, FIELD(host_phone), "", 0, 0,
+	    "The host's telephone." },
 	{ "log_level", KEY_LEVEL, FIELD(log_level), "info", 0, 0,
 	    "How much is written to standard error: error, warn, info or debug. Never personal data." },
 };
@@ -272,9 +292,12 @@ err
 config_check(struct arena *mem, const struct config *c, str *ret_why)
 {
 	str url = str_c(c->public_url), smtp = str_c(c->smtp_url), from = str_c(c->smtp_from);
+	str contact = str_c(c->operator_email);
 	const char *address;
 	int port;
 
+	if (contact.n > 0 && str_find(contact, '@') < 1)
+		return wrong(ret_why, S("operator_email is an e-mail address, or empty"));
 	if (config_address(mem, str_c(c->listen), &address, &port) != OK)
 		return wrong(ret_why, str_printf(mem, "listen takes ADDRESS:PORT, not \"%s\"", c->listen));
 	if (url.n > 0 && ((!str_starts(url, S("http://")) && !str_starts(url, S("https://"))) ||
@@ -291,6 +314,25 @@ config_check(struct arena *mem, const struct config *c, str *ret_why)
 	if ((c->smtp_user[0] != '\0') != (c->smtp_password_file[0] != '\0'))
 		return wrong(ret_why, S("smtp_user and smtp_password_file go together"));
 	return OK;
+}
+
+str
+config_unsaid(struct arena *mem, const struct config *c)
+{
+	static const size_t needed[] = { FIELD(operator_name), FIELD(operator_address), FIELD(operator_email),
+		FIELD(operator_phone), FIELD(publication_director), FIELD(host_name), FIELD(host_address),
+		FIELD(host_phone) };
+	struct buf b = buf_in(mem, 1024);
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		for (size_t n = 0; n < COUNT(needed); n++) {
+			const char *const *value = (const char *const *)((const char *)c + needed[n]);
+
+			if (keys[i].offset == needed[n] && (*value)[0] == '\0')
+				buf_printf(&b, "%s%s", b.n > 0 ? ", " : "", keys[i].name);
+		}
+	}
+	return buf_str(&b);
 }
 
 static void

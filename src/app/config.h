@@ -22,6 +22,9 @@ struct config {
 	bool		 trust_proxy;
 	const char	*smtp_url, *smtp_user, *smtp_password_file, *smtp_from, *smtp_ca_file;
 	bool		 smtp_require_tls;
+	const char	*operator_name, *operator_legal_form, *operator_address, *operator_registration,
+			*operator_email, *operator_phone, *publication_director;
+	const char	*host_name, *host_address, *host_phone;
 	int		 log_level;		/* enum log_level */
 };
 
@@ -41,6 +44,12 @@ err  config_set(struct arena *, const char *key, str value, struct config *, str
 
 /* What holds across keys: a sender for mail, a password with a user ...  ret_why names the keys. */
 err  config_check(struct arena *, const struct config *, str *ret_why) MUST_USE;
+
+/*
+ * What the legal notice must say (LCEN article 6-III) and the file does not:
+ * its keys, with commas; empty: all is said.
+ */
+str  config_unsaid(struct arena *, const struct config *);
 
 /* The whole file, commented, with the values in force: it can be read back. */
 void config_print(const struct config *, struct buf *);

@@ -48,7 +48,8 @@ show(struct web *w, const char *title, void page(struct out *, const struct lega
 	struct legal_page p = { .layout = &l,
 	    .draft_life = minutes(w, DRAFT_LIFE), .code_life = minutes(w, promise()->code_life),
 	    .link_life = text_n(w->c.mem, w->c.lang, TN("{n} day", "{n} days"),
-	    promise()->manage_link_after_end / USEC_PER_DAY), .public_url = str_c(w->site->public_url) };
+	    promise()->manage_link_after_end / USEC_PER_DAY), .public_url = str_c(w->site->public_url),
+	    .imprint = &w->site->imprint };
 
 	p.cookies = cookies_of(w, &p.cookies_n);
 	l.description = l.title;

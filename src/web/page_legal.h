@@ -6,6 +6,7 @@
 #define PAGE_LEGAL_H
 
 #include "web/layout.h"
+#include "web/web.h"
 
 struct cookie_row { const char *name; str purpose, life; };
 
@@ -15,6 +16,7 @@ struct legal_page {
 	size_t		 cookies_n;
 	str		 draft_life, code_life, link_life;
 	str		 public_url;
+	const struct imprint *imprint;
 };
 void page_privacy_show(struct out *, const struct legal_page *);
 void page_cookies_show(struct out *, const struct legal_page *);

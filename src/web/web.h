@@ -82,10 +82,17 @@ struct web {
 	const struct zone	*zone;		/* the organisation's */
 };
 
+/* Who answers for this server, and who hosts it, for the legal notice; empty: not said. */
+struct imprint {
+	str	name, legal_form, address, registration, email, phone, director;
+	str	host_name, host_address, host_phone;
+};
+
 /* What the operator has set, the same for all requests. */
 struct web_site {
 	const char	*public_url;	/* "http://localhost:8080", without a slash at the end */
 	bool		 mail_is_sent;	/* there is an SMTP setting */
+	struct imprint	 imprint;
 	bool		 demo;		/* invented data: the sign-in page says how to sign in */
 	err		 (*metrics)(void *app, struct buf *);	/* app/'s own counters */
 	void		*app;

@@ -81,6 +81,7 @@ keys_that_contradict_each_other_are_refused(void **state)
 		"public_url = agenda.example\n", "public_url = https://agenda.example/\n",
 		"smtp_url = smtp://localhost\n",	/* from whom? */
 		"smtp_from = a@b.example\n",		/* through which server? */
+		"operator_email = 02 40 00 00 01\n",
 		"smtp_url = http://localhost\nsmtp_from = a@b.example\n",
 		"smtp_url = smtp://localhost\nsmtp_from = a@b.example\nsmtp_user = u\n",
 		"smtp_url = smtp://localhost\nsmtp_from = a@b.example\nsmtp_password_file = f\n",
@@ -95,6 +96,26 @@ keys_that_contradict_each_other_are_refused(void **state)
 		assert_err(config_check(&mem, &c, &why), ERR_INVALID);
 		assert_true(why.n > 0);
 	}
+}
+
+static void
+what_the_legal_notice_lacks_is_named_by_its_keys(void **state)
+{
+	struct config c;
+	str why = {0};
+
+	(void)state;
+	assert_err(parse("", &c, &why), OK);
+	assert_str(config_unsaid(&mem, &c), S("operator_name, operator_address, operator_email, operator_phone,"
+	    " publication_director, host_name, host_address, host_phone"));
+	/* A person has neither legal form nor number. */
+	assert_err(parse("operator_name = Claire Martin\noperator_address = 1 rue des Lilas, 44000 Nantes\n"
+	    "operator_email = contact@example.org\noperator_phone = 02 40 00 00 01\n"
+	    "publication_director = Claire Martin\nhost_name = Hébergeur\nhost_address = Nantes\n", &c, &why), OK);
+	assert_str(config_unsaid(&mem, &c), S("host_phone"));
+	assert_err(config_set(&mem, "host_phone", S("02 40 00 00 02"), &c, &why), OK);
+	assert_int_equal(config_unsaid(&mem, &c).n, 0);
+	assert_err(config_check(&mem, &c, &why), OK);
 }
 
 static void
@@ -170,6 +191,7 @@ main(void)
 		cmocka_unit_test(keys_comments_and_blanks_are_read),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_file_and_line),
 		cmocka_unit_test(keys_that_contradict_each_other_are_refused),
+		cmocka_unit_test(what_the_legal_notice_lacks_is_named_by_its_keys),
 		cmocka_unit_test(what_is_printed_can_be_read_back),
 		cmocka_unit_test(the_command_line_outranks_the_file),
 		cmocka_unit_test(a_file_that_is_not_there_or_too_long_is_said),
