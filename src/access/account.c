@@ -30,8 +30,8 @@ has_control(str s)
 	return false;
 }
 
-static err
-login_blind(struct ctx *c, str email, str *ret)
+err
+account_login_blind(struct ctx *c, str email, str *ret)
 {
 	return vault_blind(c, 0, BLIND_LOGIN, email_normal(c->mem, email), ret);
 }
@@ -69,7 +69,7 @@ account_draft(struct ctx *c, str email, str name, enum lang lang, struct account
 	email = email_normal(c->mem, email);
 	name = str_trim(name);
 	TRY(account_identity_check(email, name));
-	TRY(login_blind(c, email, &d.login_blind));
+	TRY(account_login_blind(c, email, &d.login_blind));
 	TRY(vault_person_create(c, 0, d.id));
 	struct vault_place place = account_identity_place(d.id, 1);
 	err e = vault_seal(c, &place, account_identity_text(c->mem, email, name), &d.identity_sealed);
@@ -124,7 +124,7 @@ account_find(struct ctx *c, str email, id *ret)
 {
 	str blind;
 
-	TRY(login_blind(c, email, &blind));
+	TRY(account_login_blind(c, email, &blind));
 	return db_one_int(c->db, SQL("SELECT id FROM account WHERE login_blind = $1"),
 	    BINDS(BLOB(blind)), ret);
 }

@@ -53,6 +53,9 @@ str  account_identity_text(struct arena *, str email, str name);
 void account_identity_split(str clear, str *ret_email, str *ret_name);
 struct vault_place account_identity_place(id account, int64_t version);
 
+/* The keyed hash by which an account is found; of what is no address, that of none. */
+err account_login_blind(struct ctx *, str email, str *ret) MUST_USE;
+
 /* By address.  ERR_NOT_FOUND also for what is no address. */
 err account_find(struct ctx *, str email, id *ret) MUST_USE;
 /* ERR_DENIED: the purpose is not the route's or the role's.  ERR_NOT_FOUND: none, or closed. */

@@ -38,6 +38,24 @@ member_add(struct ctx *c, const struct member *m)
 	return join_commit(&tx);
 }
 
+err
+member_recognise(struct ctx *c, str login_blind, id person)
+{
+	struct member m = { .role = ROLE_PATIENT, .person = person };
+	err e = db_one_int(c->db, SQL(
+	    "SELECT id FROM account a WHERE login_blind = $1 AND state = $2 AND"
+	    " (NOT EXISTS (SELECT 1 FROM membership m WHERE m.account = a.id AND m.ended_at IS NULL)"
+	    " OR EXISTS (SELECT 1 FROM membership m WHERE m.account = a.id AND m.role = $3"
+	    " AND m.ended_at IS NULL))"),
+	    BINDS(BLOB(login_blind), INT(ACCOUNT_ACTIVE), INT(ROLE_PATIENT)), &m.account);
+
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	e = member_add(c, &m);
+	return e == ERR_CONFLICT ? OK : e;	/* known here before */
+}
+
 /*
  * Two administrators who dismiss each other at the same moment would both see
  * the other one left.  The organisation's row is the lock between them.

@@ -57,6 +57,14 @@ err member_end_all(struct ctx *, id account) MUST_USE;
  */
 err member_reopen(struct ctx *, id account, enum role) MUST_USE;
 
+/*
+ * ctx.org knows an address from now on, as that of this person: whoever has an
+ * account of that address is its patient, at once.  For accounts whose address
+ * is proven; one that is staff's is only a patient's where it asked to be one.
+ * login_blind: account_login_blind.  Joins an open change.
+ */
+err member_recognise(struct ctx *, str login_blind, id person) MUST_USE;
+
 /* ERR_NOT_FOUND: not a live membership of ctx.org. */
 err member_get(struct ctx *, id account, enum role, struct member *ret) MUST_USE;
 

@@ -102,7 +102,8 @@ const struct command commands[] = {
 	{ .name = "doctor", .summary = "look for what is wrong", .synopsis = "", .run = cmd_doctor,
 	    .description = "Checks the data folder and prints a line for each check: permissions, keys, schema,"
 	    " the database's own check, free disk space, the chain of the log, the clock, the recovery kit's"
-	    " place, what the legal notice lacks. Ends with status 1 if one of them found something. May run while serving.",
+	    " place, what the legal notice lacks. Ends with status 1 if one of them found something. May"
+	    " run while serving.",
 	    .options = { DIR_OPTION, STORE_OPTION, CONFIG_OPTION } },
 	{ .name = "policy", .summary = "read a policy: check, compare, explain", .run = cmd_policy,
 	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|words [FILE]...",

@@ -1,7 +1,9 @@
 /* person.c - see person.h.  What may be typed stands in person_clean.c. */
 #include <assert.h>
 
+#include "access/account.h"
 #include "access/audit.h"
+#include "access/member.h"
 #include "base/log.h"
 #include "format/contact.h"
 #include "format/fold.h"
@@ -135,6 +137,8 @@ seal(struct ctx *c, const struct person *p, int64_t version, struct person_prepa
 		return ERR_TOO_LARGE;
 	TRY(vault_seal(c, &at, record, &made.sealed));
 	TRY(blinds(c, p, &made));
+	if (p->email.n > 0)
+		TRY(account_login_blind(c, p->email, &made.login_blind));
 	*ret = made;
 	return OK;
 }
@@ -188,6 +192,15 @@ check_guardian(struct ctx *c, id person, id guardian)
 	    BINDS(INT(c->org), INT(guardian), INT(person)), PERSON_RELATIVES_MAX);
 }
 
+/* Inside a change: his appointments are on his page at once, without a new sign-in. */
+static err
+recognise(struct ctx *c, const struct person_prepared *p)
+{
+	if (p->login_blind.n == 0)
+		return OK;
+	return member_recognise(c, p->login_blind, p->guardian != 0 ? p->guardian : p->id);
+}
+
 err
 person_insert(struct ctx *c, const struct person_prepared *p)
 {
@@ -200,6 +213,7 @@ person_insert(struct ctx *c, const struct person_prepared *p)
 	    BINDS(INT(c->org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
 	    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
 	    REF(p->guardian), INT(c->now))));
+	TRY(recognise(c, p));
 	return audit_add(c, S("person.create"), p->id, p->id, 0);
 }
 
@@ -432,6 +446,7 @@ person_update(struct ctx *c, const struct person *form)
 	    blob_or_nil(made.match_phone), REF(p.guardian)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
+	TRY(recognise(c, &made));
 	TRY(audit_add(c, S("person.update"), p.id, p.id, 0));
 	return db_commit(&tx);
 }

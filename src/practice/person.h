@@ -64,13 +64,17 @@ enum person_field person_clean(struct ctx *, bool booking, struct person *);
 struct person_prepared {
 	id	id, guardian;
 	str	sealed, email_blind, phone_blind, match_email, match_phone;
+	str	login_blind;	/* of the account that may have this address */
 };
 
 /* Outside a change: the person's key, durably, and the envelope.  ERR_INVALID: not clean. */
 err person_prepare(struct ctx *, const struct person *, struct person_prepared *ret) MUST_USE;
 /* The same for a clean one whose id and key (vault_person_create_many) are there already. */
 err person_seal(struct ctx *, const struct person *, struct person_prepared *ret) MUST_USE;
-/* Inside a change.  ERR_NOT_FOUND: no such guardian; ERR_INVALID: one who has a guardian. */
+/*
+ * Inside a change; the account of the address becomes a patient of this practice.
+ * ERR_NOT_FOUND: no such guardian; ERR_INVALID: one who has a guardian.
+ */
 err person_insert(struct ctx *, const struct person_prepared *) MUST_USE;
 err person_create(struct ctx *, const struct person *, id *ret) MUST_USE;
 

@@ -100,6 +100,53 @@ an_address_is_linked_to_every_open_practice_that_knows_it_once(void **state)
 	assert_int_equal(scene_lines(&a.s.other, S("member.add")), 1);
 }
 
+/* Booked later with the same proven address, by himself or by the practice: no new sign-in. */
+static void
+a_practice_that_learns_a_proven_address_later_is_linked_at_once(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	id zoe = account(a.c, ZOE), max = account(a.c, S("max@example.org")), adult, child;
+	struct patient_visit *list;
+	struct person changed;
+	struct member m;
+
+	(void)person(a.c, S("Max"), S("max@example.org"), 0);	/* nobody has proven his address */
+	assert_err(member_get(a.c, max, ROLE_PATIENT, &m), ERR_NOT_FOUND);
+	assert_ok(account_activate(a.c, zoe));
+	assert_int_equal(visits(a.c, zoe, &list), 0);
+	adult = person(a.c, S("Zoé"), S("ZOE@example.org"), 0);
+	child = person(a.c, S("Tom"), ZOE, adult);
+	(void)book(&a, adult, 0, 540);
+	(void)book(&a, child, 0, 600);
+	assert_int_equal(visits(a.c, zoe, &list), 2);
+	assert_ok(member_get(a.c, zoe, ROLE_PATIENT, &m));
+	assert_int_equal(m.person, adult);
+	/* An address that is corrected is learnt, too. */
+	assert_ok(account_activate(a.c, max));
+	id other = person(&a.s.other, S("Max"), S("mx@example.org"), 0);
+	assert_ok(person_get(&a.s.other, PURPOSE_BOOK, other, &changed));
+	changed.email = S("max@example.org");
+	assert_ok(person_update(&a.s.other, &changed));
+	assert_ok(member_get(&a.s.other, max, ROLE_PATIENT, &m));
+	assert_int_equal(m.person, other);
+}
+
+static void
+staffs_account_becomes_no_patients_by_being_known(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	id zoe = account(a.c, ZOE);
+	struct member m;
+
+	assert_ok(account_activate(a.c, zoe));
+	assert_ok(member_add(a.c, &(struct member){ .account = zoe, .role = ROLE_SECRETARY }));
+	(void)person(a.c, S("Zoé"), ZOE, 0);
+	assert_err(member_get(a.c, zoe, ROLE_PATIENT, &m), ERR_NOT_FOUND);
+	assert_int_equal(linked(a.c, zoe), 1);	/* asked for, with a code */
+	(void)person(&a.s.other, S("Zoé"), ZOE, 0);
+	assert_ok(member_get(&a.s.other, zoe, ROLE_PATIENT, &m));
+}
+
 static void
 the_one_who_books_for_others_is_the_person_of_the_account(void **state)
 {
@@ -270,6 +317,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST_SCHEMA(an_address_is_linked_to_every_open_practice_that_knows_it_once),
+		ENGINE_TEST_SCHEMA(a_practice_that_learns_a_proven_address_later_is_linked_at_once),
+		ENGINE_TEST_SCHEMA(staffs_account_becomes_no_patients_by_being_known),
 		ENGINE_TEST_SCHEMA(the_one_who_books_for_others_is_the_person_of_the_account),
 		ENGINE_TEST_SCHEMA(a_closed_practice_is_passed_over),
 		ENGINE_TEST_SCHEMA(staffs_membership_stays_beside_the_patients),
