@@ -340,7 +340,8 @@ CREATE TABLE api_token (
 
 CREATE INDEX api_token_by_account ON api_token (account);
 
--- kind: 1 invitation, 2 new password, 3 sign-in code of a patient.
+-- kind: 1 invitation, 2 new password, 3 sign-in code of a patient, 4 and 5 another address:
+-- confirmed by the new mailbox, stopped by the old one.
 CREATE TABLE ticket (
 	hash		@BLOB@ PRIMARY KEY,
 	id		BIGINT NOT NULL,
@@ -359,6 +360,7 @@ CREATE TABLE ticket (
 ) @CLUSTERED@;
 
 CREATE INDEX ticket_by_org ON ticket (org, kind);
+CREATE INDEX ticket_by_account ON ticket (account) WHERE account IS NOT NULL;
 
 -- Tries, by a keyed hash of what is tried (an address, a login): no name is kept.
 CREATE TABLE throttle (

@@ -150,7 +150,8 @@ row_read(struct ctx *c, id account, struct account *ret, str *ret_sealed, int64_
 }
 
 err
-account_get(struct ctx *c, enum purpose purpose, id account, struct account *ret)
+account_get_versioned(struct ctx *c, enum purpose purpose, id account, struct account *ret,
+    int64_t *ret_version)
 {
 	struct account a;
 	int64_t version;
@@ -161,7 +162,16 @@ account_get(struct ctx *c, enum purpose purpose, id account, struct account *ret
 	TRY(vault_open(c, purpose, &place, sealed, &clear));
 	account_identity_split(clear, &a.email, &a.name);
 	*ret = a;
+	*ret_version = version;
 	return OK;
+}
+
+err
+account_get(struct ctx *c, enum purpose purpose, id account, struct account *ret)
+{
+	int64_t version;
+
+	return account_get_versioned(c, purpose, account, ret, &version);
 }
 
 err
@@ -248,19 +258,16 @@ rename_write(struct ctx *c, const struct vault_place *place, str sealed, enum la
 err
 account_rename(struct ctx *c, id account, str name, enum lang lang)
 {
-	str sealed, clear, email, old_name;
 	struct account a;
 	int64_t version;
+	str sealed;
 
 	assert(!db_in_change(c->db));
 	name = str_trim(name);
-	TRY(row_read(c, account, &a, &sealed, &version));
-	struct vault_place place = account_identity_place(account, version);
-	TRY(vault_open(c, PURPOSE_SECURE, &place, sealed, &clear));
-	account_identity_split(clear, &email, &old_name);
-	TRY(account_identity_check(email, name));
-	place.version = version + 1;
-	TRY(vault_seal(c, &place, account_identity_text(c->mem, email, name), &sealed));
+	TRY(account_get_versioned(c, PURPOSE_SECURE, account, &a, &version));
+	TRY(account_identity_check(a.email, name));
+	struct vault_place place = account_identity_place(account, version + 1);
+	TRY(vault_seal(c, &place, account_identity_text(c->mem, a.email, name), &sealed));
 	return rename_write(c, &place, sealed, lang);
 }
 

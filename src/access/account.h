@@ -61,6 +61,10 @@ err account_find(struct ctx *, str email, id *ret) MUST_USE;
 /* ERR_DENIED: the purpose is not the route's or the role's.  ERR_NOT_FOUND: none, or closed. */
 err account_get(struct ctx *, enum purpose, id account, struct account *ret) MUST_USE;
 
+/* The same with the version of its identity, for whoever writes another (address.h). */
+err account_get_versioned(struct ctx *, enum purpose, id account, struct account *ret,
+	int64_t *ret_version) MUST_USE;
+
 /*
  * Set a password, make the account active, end its sessions but keep, and its
  * API tokens.  ERR_INVALID: ret_fault says why.  Opens the identity (PURPOSE_SECURE).

@@ -19,7 +19,10 @@
 enum { TICKET_LIST_MAX = 200, TICKET_CODE_DIGITS = 6 };
 
 /* Stored: never renumber. */
-enum ticket_kind { TICKET_INVITATION = 1, TICKET_RESET = 2, TICKET_CODE = 3 };
+enum ticket_kind {
+	TICKET_INVITATION = 1, TICKET_RESET = 2, TICKET_CODE = 3,
+	TICKET_ADDRESS = 4, TICKET_ADDRESS_STOP = 5,	/* address.h */
+};
 
 struct invitation {
 	id		id, org;

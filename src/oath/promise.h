@@ -65,6 +65,7 @@ struct promise {
 	int	code_tries;
 	usec	invitation_life;
 	usec	reset_life;		/* a link to choose a new password */
+	usec	address_life;		/* links that confirm or stop a change of address */
 	usec	manage_link_after_end;	/* cancel and move links outlive the appointment by this */
 	usec	undo;			/* no notice of a change leaves before */
 	int	password_length_min, password_length_max;

@@ -75,6 +75,44 @@ mailbox_send_reset(struct ctx *c, const struct mailbox_ask *ask)
 }
 
 err
+mailbox_ask_address(struct ctx *c, id account, const struct mailbox_ask *ask)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct outbox_prepared to_new, to_old;
+	struct address_links links;
+	struct account a;
+
+	TRY(account_get(c, PURPOSE_SECURE, account, &a));
+	/* Before it counts: a slip is no attempt. */
+	if (!email_ok(email_normal(c->mem, ask->email)) || str_eq(email_normal(c->mem, ask->email), a.email))
+		return ERR_INVALID;
+	TRY(count_try(c, ask->email, ask->peer));
+	struct mailbox_ask old = { a.email, a.lang, ask->peer }, new = { ask->email, a.lang, ask->peer };
+	TRY(db_begin(c->db, &tx));
+	TRY(address_ask(c, &a, ask->email, &links));
+	TRY(seal(c, MESSAGE_ADDRESS, &new, links.confirm, &to_new));
+	TRY(seal(c, MESSAGE_ADDRESS_STOP, &old, links.stop, &to_old));
+	TRY(outbox_insert(c, &to_new));
+	TRY(outbox_insert(c, &to_old));
+	return db_commit(&tx);
+}
+
+err
+mailbox_change_address(struct ctx *c, const struct address_change *k, id keep_session)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	struct mailbox_ask old = { k->old_email, k->lang, (str){0} };
+	struct outbox_prepared news;
+
+	TRY(seal(c, MESSAGE_ADDRESS_LEFT, &old, (str){0}, &news));
+	TRY(db_begin(c->db, &tx));
+	TRY(address_write(c, k, keep_session));
+	TRY(outbox_insert(c, &news));
+	TRY(throttle_clear(c, THROTTLE_MAIL, k->email));
+	return db_commit(&tx);
+}
+
+err
 mailbox_proven(struct ctx *c, str email)
 {
 	return throttle_clear(c, THROTTLE_MAIL, email_normal(c->mem, email));

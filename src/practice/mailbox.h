@@ -8,6 +8,7 @@
 #ifndef MAILBOX_H
 #define MAILBOX_H
 
+#include "access/address.h"
 #include "access/ticket.h"
 
 struct mailbox_ask {
@@ -24,6 +25,14 @@ err mailbox_send_proof(struct ctx *, id account, str peer, str *ret_token) MUST_
 
 /* A link to choose a new password. */
 err mailbox_send_reset(struct ctx *, const struct mailbox_ask *) MUST_USE;
+
+/*
+ * Another address for an account (address.h): a link to each mailbox.  The new
+ * one is throttled; ask.email is it.  ERR_INVALID: as address_ask.
+ */
+err mailbox_ask_address(struct ctx *, id account, const struct mailbox_ask *) MUST_USE;
+/* Done: the old mailbox is told.  Errors of address_write. */
+err mailbox_change_address(struct ctx *, const struct address_change *, id keep_session) MUST_USE;
 
 /* The code was given: the mailbox may be written to at once again. */
 err mailbox_proven(struct ctx *, str email) MUST_USE;

@@ -118,6 +118,9 @@ message_booking_opening(enum lang lang, enum message_kind kind)
 	case MESSAGE_CODE:
 	case MESSAGE_INVITATION:
 	case MESSAGE_RESET:
+	case MESSAGE_ADDRESS:
+	case MESSAGE_ADDRESS_STOP:
+	case MESSAGE_ADDRESS_LEFT:
 		break;
 	}
 	panic("message: not about a booking");
@@ -200,7 +203,11 @@ life_of(enum message_kind kind)
 {
 	if (kind == MESSAGE_CODE)
 		return promise()->code_life;
-	return kind == MESSAGE_INVITATION ? promise()->invitation_life : promise()->reset_life;
+	if (kind == MESSAGE_INVITATION)
+		return promise()->invitation_life;
+	if (kind == MESSAGE_ADDRESS_LEFT)
+		return USEC_PER_DAY;	/* news, not a link: true for longer, of use for less */
+	return kind == MESSAGE_RESET ? promise()->reset_life : promise()->address_life;
 }
 
 static str
@@ -209,6 +216,27 @@ life_words(struct arena *mem, enum lang lang, usec life)
 	if (life % USEC_PER_DAY == 0)
 		return text_n(mem, lang, TN("{n} day", "{n} days"), life / USEC_PER_DAY);
 	return text_duration(mem, lang, (int)(life / USEC_PER_MINUTE));
+}
+
+static const char *const link_paths[] = {
+	[MESSAGE_INVITATION] = MESSAGE_PATH_INVITATION, [MESSAGE_RESET] = MESSAGE_PATH_RESET,
+	[MESSAGE_ADDRESS] = MESSAGE_PATH_ADDRESS, [MESSAGE_ADDRESS_STOP] = MESSAGE_PATH_ADDRESS_STOP,
+	[MESSAGE_ADDRESS_LEFT] = NULL,
+};
+
+static str
+payload_subject(struct ctx *c, enum message_kind kind, str practice)
+{
+	static const char *const words[] = {
+		[MESSAGE_CODE] = T("Your code for {practice}"),
+		[MESSAGE_INVITATION] = T("Invitation from {practice}"),
+		[MESSAGE_RESET] = T("Choose a new password"),
+		[MESSAGE_ADDRESS] = T("Confirm your new e-mail address"),
+		[MESSAGE_ADDRESS_STOP] = T("Your e-mail address is about to change"),
+		[MESSAGE_ADDRESS_LEFT] = T("Your e-mail address was changed"),
+	};
+
+	return FILL(c->mem, c->lang, words[kind], ARG("practice", practice));
 }
 
 static err
@@ -227,17 +255,10 @@ about_payload(struct draught *d)
 	d->to = p.to;
 	c->lang = p.lang;
 	v->life = life_words(c->mem, c->lang, life);
-	v->word = p.word;
-	if (d->m->kind == MESSAGE_CODE) {
-		v->subject = FILL(c->mem, c->lang, T("Your code for {practice}"), ARG("practice", v->practice));
-	} else if (d->m->kind == MESSAGE_INVITATION) {
-		v->subject = FILL(c->mem, c->lang, T("Invitation from {practice}"), ARG("practice", v->practice));
-		v->link = link_to(c, d->server, MESSAGE_PATH_INVITATION, p.word);
-		v->word = p.name;
-	} else {
-		v->subject = text(c->lang, T("Choose a new password"));
-		v->link = link_to(c, d->server, MESSAGE_PATH_RESET, p.word);
-	}
+	v->word = d->m->kind == MESSAGE_INVITATION ? p.name : p.word;
+	v->subject = payload_subject(c, d->m->kind, v->practice);
+	if (link_paths[d->m->kind] != NULL)
+		v->link = link_to(c, d->server, link_paths[d->m->kind], p.word);
 	return OK;
 }
 
@@ -253,6 +274,9 @@ static const struct form { template *text, *html; } forms[] = {
 	[MESSAGE_CODE] = { mail_code_text, mail_code_html },
 	[MESSAGE_INVITATION] = { mail_link_text, mail_link_html },
 	[MESSAGE_RESET] = { mail_link_text, mail_link_html },
+	[MESSAGE_ADDRESS] = { mail_address_text, mail_address_html },
+	[MESSAGE_ADDRESS_STOP] = { mail_address_text, mail_address_html },
+	[MESSAGE_ADDRESS_LEFT] = { mail_address_text, mail_address_html },
 };
 
 static err

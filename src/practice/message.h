@@ -16,6 +16,8 @@
 #define MESSAGE_PATH_BOOKING	"/rdv/"
 #define MESSAGE_PATH_INVITATION	"/invitation/"
 #define MESSAGE_PATH_RESET	"/mot-de-passe/"
+#define MESSAGE_PATH_ADDRESS	"/adresse/"
+#define MESSAGE_PATH_ADDRESS_STOP "/adresse/arret/"
 
 /* This server, as its messages name it. */
 struct message_server {

@@ -25,6 +25,8 @@ void mail_code_text(struct out *, const struct message_view *);
 void mail_code_html(struct out *, const struct message_view *);
 void mail_link_text(struct out *, const struct message_view *);
 void mail_link_html(struct out *, const struct message_view *);
+void mail_address_text(struct out *, const struct message_view *);
+void mail_address_html(struct out *, const struct message_view *);
 
 /* Around every HTML form. */
 void mail_begin(struct out *, const struct message_view *);

@@ -28,6 +28,9 @@ enum message_kind {
 	MESSAGE_CODE = 5,		/* proves an address */
 	MESSAGE_INVITATION = 6,
 	MESSAGE_RESET = 7,
+	MESSAGE_ADDRESS = 8,		/* to a new address: confirm it */
+	MESSAGE_ADDRESS_STOP = 9,	/* to the old one: it can still be stopped */
+	MESSAGE_ADDRESS_LEFT = 10,	/* to the old one: it is done */
 };
 
 enum outbox_state {

@@ -77,6 +77,54 @@ patient_link(struct ctx *c, id account, int64_t *ret_n)
 	return OK;
 }
 
+static err
+follow_one(struct ctx *c, const struct patient_address *k, const struct person *p)
+{
+	struct person moved = *p;
+
+	if (p->id == 0 || !str_eq(p->email, k->old))
+		return OK;
+	moved.email = k->new;
+	err e = person_update(c, &moved);
+	return e == ERR_CONFLICT ? OK : e;	/* the practice has just written another itself */
+}
+
+static err
+follow_family(struct ctx *c, const struct patient_address *k, id own)
+{
+	struct person self, *relatives;
+	size_t n;
+	err e = person_get(c, PURPOSE_ACCOUNT, own, &self);
+
+	if (e == ERR_NOT_FOUND || e == ERR_SEALED)
+		return OK;	/* erased */
+	TRY(e);
+	TRY(person_relatives(c, PURPOSE_ACCOUNT, own, &relatives, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(follow_one(c, k, &relatives[i]));
+	return follow_one(c, k, &self);
+}
+
+err
+patient_follow(struct ctx *c, id account, const struct patient_address *k)
+{
+	struct member_org *places;
+	size_t n;
+
+	assert(!db_in_change(c->db));
+	TRY(member_orgs(c, account, &places, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct ctx there = *c;
+
+		if (places[i].member.role != ROLE_PATIENT || places[i].member.person == 0)
+			continue;
+		there.org = places[i].org;
+		there.role = ROLE_PATIENT;
+		TRY(follow_family(&there, k, places[i].member.person));
+	}
+	return OK;
+}
+
 /* While the visits of all organisations are collected. */
 struct gathering {
 	struct patient_visit	*list;
@@ -135,21 +183,39 @@ visits_of_person(struct ctx *c, const struct person *p, struct gathering *g)
 }
 
 static err
-visits_of_org(struct ctx *c, str email, struct gathering *g)
+visits_of_family(struct ctx *c, const struct person *p, struct gathering *g)
 {
-	struct person *people, *relatives;
-	size_t n, relatives_n;
+	struct person *relatives;
+	size_t n;
+
+	TRY(visits_of_person(c, p, g));
+	if (p->id == 0 || p->guardian != 0)
+		return OK;
+	TRY(person_relatives(c, PURPOSE_ACCOUNT, p->id, &relatives, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(visits_of_person(c, &relatives[i], g));
+	return OK;
+}
+
+static err
+visits_of_org(struct ctx *c, str email, id own, struct gathering *g)
+{
+	struct person *people, self;
+	size_t n;
 
 	TRY(person_find_by_email(c, PURPOSE_ACCOUNT, email, &people, &n));
 	for (size_t i = 0; i < n; i++) {
-		TRY(visits_of_person(c, &people[i], g));
-		if (people[i].id == 0 || people[i].guardian != 0)
-			continue;
-		TRY(person_relatives(c, PURPOSE_ACCOUNT, people[i].id, &relatives, &relatives_n));
-		for (size_t k = 0; k < relatives_n; k++)
-			TRY(visits_of_person(c, &relatives[k], g));
+		TRY(visits_of_family(c, &people[i], g));
+		if (people[i].id == own)
+			own = 0;
 	}
-	return OK;
+	if (own == 0)
+		return OK;
+	err e = person_get(c, PURPOSE_ACCOUNT, own, &self);
+	if (e == ERR_NOT_FOUND || e == ERR_SEALED)
+		return OK;	/* erased */
+	TRY(e);
+	return visits_of_family(c, &self, g);
 }
 
 static int
@@ -184,7 +250,7 @@ patient_visits(struct ctx *c, struct patient_visit **ret, size_t *ret_n)
 		there.role = ROLE_PATIENT;
 		TRY(org_get(&there, org));
 		g.org = org;
-		TRY(visits_of_org(&there, a.email, &g));
+		TRY(visits_of_org(&there, a.email, places[i].member.person, &g));
 	}
 	qsort(g.list, g.n, sizeof(g.list[0]), in_order);
 	*ret = g.list;

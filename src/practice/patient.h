@@ -3,7 +3,8 @@
  * it has proven, and the appointments there.
  *
  * Whoever reads a mailbox gets the messages of all who gave that address, and
- * of those for whom they book: the account shows the same appointments, no more.
+ * of those for whom they book: the account shows the same appointments, and
+ * those of the person that it is, who may have given another address.
  * Each organisation's rows are read as that organisation's, in the role of a
  * patient; a membership of each says that the address was known there.
  */
@@ -24,6 +25,15 @@ enum {
  * ret_n: how many were added.  Opens the account (PURPOSE_SECURE).  Never inside a change.
  */
 err patient_link(struct ctx *, id account, int64_t *ret_n) MUST_USE;
+
+/*
+ * The account's address was changed: where it is a patient, its own record and
+ * those of its relatives that had the old one get the new one, each in a change
+ * of its own.  Others who share that mailbox keep it.  Opens persons
+ * (PURPOSE_ACCOUNT).  Repeating it changes nothing.  Never inside a change.
+ */
+struct patient_address { str old, new; };
+err patient_follow(struct ctx *, id account, const struct patient_address *) MUST_USE;
 
 struct patient_visit {
 	const struct org	*org;

@@ -1,4 +1,5 @@
 /* page_account.c - see page_account.h. */
+#include "access/address.h"
 #include "access/factor.h"
 #include "access/throttle.h"
 #include "format/text.h"
@@ -13,7 +14,7 @@ FORM(form_account_proof, { "preuve", 256, false });
 FORM(form_account_codes, { "code", 20, false });
 FORM(form_account_token, { "appareil", TOKEN_NAME_BYTES_MAX, false }, { "portee", 20, true });
 
-static const char *const wrong_code =
+const char *const account_wrong_code =
 	T("This code is not right, or it was used already. Wait for the next one, then try again.");
 
 const struct scope_name scope_names[] = {
@@ -100,11 +101,26 @@ read_tokens(struct web *w, struct account_page *p)
 }
 
 static err
+read_waiting(struct web *w, struct account_page *p)
+{
+	struct address_waiting waiting;
+	err e = address_waiting(&w->c, w->session.account, &waiting);
+
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	p->next_address = waiting.email;
+	p->next_until = text_hour(w->c.mem, w->c.lang, zone_local(zone_of(w), waiting.lapses_at).minute);
+	return OK;
+}
+
+static err
 read_page(struct web *w, struct account_page *p)
 {
 	struct member_org *places;
 
 	TRY(account_get(&w->c, PURPOSE_SECURE, w->session.account, &p->account));
+	TRY(read_waiting(w, p));
 	/* Made by a code alone, an account has no name yet but its address. */
 	if (!str_eq(p->account.name, p->account.email))
 		p->name = p->account.name;
@@ -223,8 +239,8 @@ page_account_password(struct web *w)
 	return view_redirect(w, S("/compte"), "motdepasse-change");
 }
 
-static err
-check_code(struct web *w, str code)
+err
+account_check_code(struct web *w, str code)
 {
 	int64_t number, left;
 
@@ -244,9 +260,9 @@ page_account_codes(struct web *w)
 	TRY(signing_require(w, &answered));
 	if (answered)
 		return OK;
-	err e = check_code(w, web_field(w, "code"));
+	err e = account_check_code(w, web_field(w, "code"));
 	if (e != OK)
-		return proof_refused(w, "code", e, text(w->c.lang, wrong_code));
+		return proof_refused(w, "code", e, text(w->c.lang, account_wrong_code));
 	TRY(factor_renew_codes(&w->c, w->session.account, &codes));
 	return enrol_codes_show(w, &codes, S("/compte"));
 }
@@ -270,11 +286,11 @@ page_account_factor(struct web *w)
 		return OK;
 	TRY(account_get(&w->c, PURPOSE_SECURE, w->session.account, &a));
 	if (a.has_factor)
-		e = check_code(w, proof);
+		e = account_check_code(w, proof);
 	else if (a.has_password)
 		e = account_check_password(&w->c, a.id, proof);
 	if (e != OK)
-		return proof_refused(w, "preuve", e, text(w->c.lang, a.has_factor ? wrong_code :
+		return proof_refused(w, "preuve", e, text(w->c.lang, a.has_factor ? account_wrong_code :
 		    T("This is not your current password.")));
 	TRY(session_renew(&w->c, w->session_token, &grant, &token));
 	TRY(signing_adopt(w, token));

@@ -22,6 +22,8 @@ struct account_page {
 	struct layout			*layout;
 	struct account			 account;
 	str				 name, lang;	/* as stored, or as typed */
+	str				 next_address;	/* waits to be confirmed; empty: none */
+	str				 next_until;
 	str				 hint;		/* of a new password */
 	bool				 staff;
 	str				 place, role;	/* staff: where and as what */
@@ -35,6 +37,13 @@ struct account_page {
 	uint32_t			 token_scopes;
 };
 void page_account_show(struct out *, const struct account_page *);
+
+/*
+ * A code of the authenticator, or a recovery code, as a fresh proof.  ERR_DENIED:
+ * wrong; ERR_THROTTLED.  What to say when it is wrong.
+ */
+err account_check_code(struct web *, str code) MUST_USE;
+extern const char *const account_wrong_code;
 
 /* The bits that a member may give, with their names. */
 struct scope_name { uint32_t bit; const char *name; };

@@ -13,6 +13,9 @@ static const char *const kinds[] = {
 	[MESSAGE_CODE] = T("Code that proves an address"),
 	[MESSAGE_INVITATION] = T("Invitation of a member of staff"),
 	[MESSAGE_RESET] = T("Link for a new password"),
+	[MESSAGE_ADDRESS] = T("Link that confirms an e-mail address"),
+	[MESSAGE_ADDRESS_STOP] = T("Link that stops a change of e-mail address"),
+	[MESSAGE_ADDRESS_LEFT] = T("News of a change of e-mail address"),
 };
 
 static str

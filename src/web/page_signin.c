@@ -19,7 +19,8 @@ signin_show(struct web *w, const struct carry *k, bool interrupted, int status)
 {
 	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Sign in")) };
 	struct signin_page p = { .layout = &l, .carry = *k, .interrupted = interrupted,
-		.email = interrupted ? (str){0} : web_field(w, "email"), .demo = w->site->demo };
+		.email = interrupted ? (str){0} : web_field(w, "email"), .demo = w->site->demo,
+		.patient_url = carry_url(w, S("/connexion/patient"), k) };
 	struct out *o = view_begin(w, &l);
 
 	page_signin_form(o, &p);

@@ -10,6 +10,7 @@ struct signin_page {
 	str		 email;
 	bool		 interrupted;	/* a form came without a session */
 	bool		 demo;
+	str		 patient_url;	/* the other door, with where one was */
 };
 void page_signin_form(struct out *, const struct signin_page *);
 /* 401, with the form of whoever was interrupted. */

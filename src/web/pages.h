@@ -18,6 +18,7 @@ extern const struct form form_account_codes;
 extern const struct form form_account_password;
 extern const struct form form_account_proof;
 extern const struct form form_account_token;
+extern const struct form form_address;
 extern const struct form form_agenda;
 extern const struct form form_agenda_booking;
 extern const struct form form_agenda_cancel;

@@ -289,6 +289,35 @@ only_so_many_past_visits_are_shown(void **state)
 	assert_true(list[0].booking.start > list[PATIENT_PAST_MAX - 1].booking.start);
 }
 
+/* After a change of the account's address: his own records follow, others of that mailbox do not. */
+static void
+his_records_follow_an_address_that_was_changed(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct patient_address moved = { ZOE, S("zoe.roche@example.org") };
+	id zoe = account(a.c, ZOE), adult = person(a.c, S("Zoé"), ZOE, 0), child = person(a.c, S("Tom"), ZOE, adult);
+	id aunt = person(a.c, S("Ida"), S("ida@example.org"), adult), partner = person(a.c, S("Max"), ZOE, 0);
+	const struct { id who; str email; } expected[] = {
+		{ adult, moved.new }, { child, moved.new }, { aunt, S("ida@example.org") }, { partner, ZOE },
+	};
+	struct patient_visit *list;
+	struct person p;
+
+	(void)book(&a, adult, 0, 540);
+	assert_int_equal(linked(a.c, zoe), 1);
+	for (int again = 0; again < 2; again++) {
+		struct ctx own = as_patient(a.c, zoe);
+
+		assert_ok(patient_follow(&own, zoe, &moved));
+		for (size_t i = 0; i < COUNT(expected); i++) {
+			assert_ok(person_get(a.c, PURPOSE_BOOK, expected[i].who, &p));
+			assert_str(p.email, expected[i].email);
+		}
+	}
+	/* Even before, or where it could not: he sees what is his. */
+	assert_int_equal(visits(a.c, zoe, &list), 1);
+}
+
 static void
 an_account_takes_another_name_and_keeps_its_address(void **state)
 {
@@ -327,6 +356,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_practice_that_is_no_longer_linked_shows_nothing),
 		ENGINE_TEST_SCHEMA(reading_visits_needs_the_accounts_own_purpose),
 		ENGINE_TEST_SCHEMA(only_so_many_past_visits_are_shown),
+		ENGINE_TEST_SCHEMA(his_records_follow_an_address_that_was_changed),
 		ENGINE_TEST_SCHEMA(an_account_takes_another_name_and_keeps_its_address),
 	};
 

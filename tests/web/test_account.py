@@ -244,3 +244,130 @@ def test_codes_by_mail_are_throttled_and_die_of_wrong_tries():
             b.get("/connexion/patient")
             b.submit("/connexion/patient", email="inconnu@example.test")
         assert b.page.status == 429 and int(b.page.header("Retry-After")) >= 1
+
+
+def link_of(server, address, path, nth=1):
+    return re.search(path + r"[\w-]{22}", server.mail.words(address, nth)).group()
+
+
+def test_T25_staff_changes_the_address_with_a_fresh_code_and_the_new_mailbox_confirms():
+    with Server(mail=True) as s:
+        b, other, thief, who = Browser(s), Browser(s), Browser(s), s.account("secretary")
+        other.sign_in(who, when=-1)
+        b.sign_in(who, when=0)
+        assert "Changer d’adresse" in b.get("/compte").text
+        b.get("/compte/adresse")
+        b.submit("/compte/adresse", email="pas une adresse", code="000000")
+        assert b.page.status == 422 and b.form("/compte/adresse")["email"] == "pas une adresse"
+        assert 'href="/langue/en?retour=%2Fcompte%2Fadresse"' in b.page.body
+        b.submit("/compte/adresse", email=who["login"].upper(), code="000000")
+        assert b.page.status == 422 and "adresse actuelle" in b.page.text
+        b.submit("/compte/adresse", email="neuve@example.test", code="000000")
+        assert b.page.status == 422 and s.mail.count("neuve@example.test") == 0  # a session alone is not enough
+        b.submit("/compte/adresse", email="neuve@example.test", code=totp(who["totp_secret"], s.now() + 30))
+        assert b.page.status == 303, b.page.text
+        confirm = link_of(s, "neuve@example.test", "/adresse/")
+        stop = link_of(s, who["login"], "/adresse/arret/")
+        assert "neuve@example.test" in b.get("/compte").text and "Garder l’adresse actuelle" in b.page.text
+        # The link alone opens nothing: it leads to the sign-in and back.
+        assert thief.get(confirm).header("Location").startswith("/connexion?retour=")
+        assert thief.post(confirm, {}).status == 303 and s.mail.count(who["login"]) == 1
+        stranger = Browser(s)
+        stranger.sign_in(s.account("administrator"))
+        assert stranger.get(confirm).status == 403
+        before = b.session
+        assert "neuve@example.test" in b.get(confirm).text
+        b.submit(confirm)
+        assert b.page.status == 303 and b.session != before
+        assert "neuve@example.test" in b.get(b.page.header("Location")).text
+        assert other.get("/compte").status == 303 and "n’ouvre plus le compte" in s.mail.words(who["login"], 2)
+        assert b.get(confirm).status == 410 and thief.get(stop).status == 410
+        thief.get("/connexion")
+        assert thief.submit("/connexion", email=who["login"], mot_de_passe=who["password"]).status == 422
+        s.jump(60)
+        assert thief.sign_in({**who, "login": "neuve@example.test"}).status == 303
+
+
+def test_T25_the_old_mailbox_stops_it_without_signing_in():
+    with Server(mail=True) as s:
+        b, owner, who = Browser(s), Browser(s), s.account("secretary")
+        b.sign_in(who, when=-1)
+        b.get("/compte/adresse")
+        b.submit("/compte/adresse", email="voleur@example.test", code=totp(who["totp_secret"], s.now()))
+        stop = link_of(s, who["login"], "/adresse/arret/")
+        assert owner.get(stop).status == 200 and b.get("/compte").status == 200  # looking stops nothing (T11)
+        owner.submit(stop)
+        assert owner.page.status == 200 and "Le changement est arrêté" in owner.page.text
+        assert b.get("/compte").status == 303 and b.session is None
+        b.sign_in(who, when=1)
+        assert b.get(link_of(s, "voleur@example.test", "/adresse/")).status == 410
+        assert who["login"] in b.get("/compte").text
+
+
+def test_T25_links_lapse_are_replaced_and_can_be_withdrawn():
+    with Server(mail=True) as s:
+        b, who = Browser(s), s.account("secretary")
+        b.sign_in(who, when=-1)
+        for n, when in ((1, 0), (2, 1)):
+            b.get("/compte/adresse")
+            b.submit("/compte/adresse", email="neuve@example.test", code=totp(who["totp_secret"], s.now() + 30 * when))
+        first, second = [link_of(s, "neuve@example.test", "/adresse/", n) for n in (1, 2)]
+        assert b.get(first).status == 410 and b.get(second).status == 200
+        b.get("/compte")
+        b.submit("/compte/adresse/retirer")
+        assert b.get(second).status == 410 and "Changer d’adresse" in b.get("/compte").text
+        s.jump(60)
+        b.get("/compte/adresse")
+        b.submit("/compte/adresse", email="neuve@example.test", code=totp(who["totp_secret"], s.now()))
+        third = link_of(s, "neuve@example.test", "/adresse/", 3)
+        s.jump(14 * 60)
+        assert b.get(third).status == 200
+        s.jump(2 * 60)
+        assert b.get(third).status == 410 and b.get("/adresse/" + "a" * 22).status == 404
+
+
+def test_T25_a_patient_proves_the_present_mailbox_first_and_his_appointments_follow():
+    with Server(mail=True) as s:
+        b, phone = Browser(s), Browser(s)
+        b.get("/connexion/patient")
+        b.submit("/connexion/patient", email="zoe@example.test")
+        b.submit("/connexion/patient/code", code=s.mail.code("zoe@example.test"))
+        b.get("/compte/adresse")
+        b.submit("/compte/adresse", email="zoe.roche@example.test")
+        assert b.page.status == 200 and "Code reçu à l’adresse actuelle" in b.page.text
+        b.submit("/compte/adresse", code="000000")
+        assert b.page.status == 422 and b.form("/compte/adresse")["email"] == "zoe.roche@example.test"
+        b.submit("/compte/adresse", code=s.mail.code("zoe@example.test", 2))
+        assert b.page.status == 303, b.page.text
+        confirm = link_of(s, "zoe.roche@example.test", "/adresse/")
+        # On another device: signed in with the present address, by a code, and back to the link.
+        phone.get(phone.get(confirm).header("Location"))
+        door = re.search(r'href="(/connexion/patient\?retour=[^"]+)"', phone.page.body).group(1)
+        phone.get(door)
+        phone.submit("/connexion/patient", email="zoe@example.test")
+        phone.submit("/connexion/patient/code", code=s.mail.code("zoe@example.test", 4))
+        assert phone.page.header("Location") == confirm, phone.page.text
+        phone.get(confirm)
+        phone.submit(confirm)
+        assert phone.page.status == 303 and b.get("/compte").status == 303
+        assert "zoe.roche@example.test" in phone.get("/compte").text
+        b.get("/connexion/patient")
+        b.submit("/connexion/patient", email="zoe.roche@example.test")
+        b.submit("/connexion/patient/code", code=s.mail.code("zoe.roche@example.test", 2))
+        assert "zoe.roche@example.test" in b.get("/compte").text
+
+
+def test_T21_an_address_that_has_an_account_is_told_to_its_owner_alone():
+    with Server(mail=True) as s:
+        b, who, other = Browser(s), s.account("secretary"), s.account("administrator")
+        b.sign_in(who, when=-1)
+        answers = []
+        for address, when in ((other["login"], 0), ("personne@example.test", 1)):
+            b.get("/compte/adresse")
+            b.submit("/compte/adresse", email=address, code=totp(who["totp_secret"], s.now() + 30 * when))
+            answers.append((b.page.status, b.page.header("Location")))
+            if address == other["login"]:
+                b.get(link_of(s, address, "/adresse/"))
+                assert b.page.status == 409 and "déjà son propre compte" in b.page.text
+                assert b.post(f"/adresse/{'x' * 22}", {"csrf": b.form('/deconnexion')["csrf"]}).status == 404
+        assert answers[0] == answers[1] == (303, "/compte?fait=adresse-demandee")
