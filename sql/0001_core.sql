@@ -252,7 +252,9 @@ CREATE TABLE seat (
 	PRIMARY KEY (org, session, number)
 ) @CLUSTERED@;
 
--- A booking under way by somebody whose address is not proven yet.
+-- A booking under way by somebody whose address is not proven yet.  peer_mac and
+-- contact_mac: keyed hashes of where it comes from and of the e-mail address, by
+-- which those who take many are counted.
 CREATE TABLE draft (
 	token_hash	@BLOB@ PRIMARY KEY,
 	org		BIGINT NOT NULL,
@@ -264,6 +266,8 @@ CREATE TABLE draft (
 	moves		BIGINT,
 	version		BIGINT NOT NULL,
 	details_sealed	@BLOB@,
+	peer_mac	@BLOB@ NOT NULL,
+	contact_mac	@BLOB@,
 	code_mac	@BLOB@,
 	code_tries	BIGINT NOT NULL,
 	code_until	BIGINT,
@@ -273,6 +277,8 @@ CREATE TABLE draft (
 ) @CLUSTERED@;
 
 CREATE INDEX draft_by_end ON draft (lapses_at);
+CREATE INDEX draft_by_peer ON draft (org, peer_mac);
+CREATE INDEX draft_by_contact ON draft (contact_mac) WHERE contact_mac IS NOT NULL;
 
 -- state: 1 invited, 2 active, 3 closed.  An account is a person of organisation 0.
 CREATE TABLE account (

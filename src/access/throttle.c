@@ -34,9 +34,8 @@ throttle_wait(enum throttle_kind kind, int64_t tries)
 	return min64(USEC_PER_SECOND << doublings, p->signin_lock);
 }
 
-/* The network of an IPv6 address; any other text as it stands. */
-static str
-network_of(struct arena *mem, str peer)
+str
+throttle_network(struct arena *mem, str peer)
 {
 	struct in6_addr a;
 
@@ -52,7 +51,7 @@ static err
 key_mac(struct ctx *c, enum throttle_kind kind, str key, str *ret)
 {
 	if (kind == THROTTLE_PEER)
-		key = network_of(c->mem, key);
+		key = throttle_network(c->mem, key);
 	return vault_mac(c, S("throttle"), str_printf(c->mem, "%d:%.*s", (int)kind, STR_FMT(key)), ret);
 }
 

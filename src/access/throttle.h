@@ -29,6 +29,9 @@ err throttle_next_at(struct ctx *, enum throttle_kind, str key, usec *ret) MUST_
 err throttle_give_back(struct ctx *, enum throttle_kind, str key) MUST_USE;
 err throttle_clear(struct ctx *, enum throttle_kind, str key) MUST_USE;
 
+/* Whose an address is: of IPv6 the /64, of anything else the text as it stands. */
+str throttle_network(struct arena *, str peer);
+
 /* How long to wait after so many wrong tries; 0: not at all. */
 usec throttle_wait(enum throttle_kind, int64_t tries);
 

@@ -61,6 +61,10 @@ struct promise {
 	usec	session_idle, session_absolute;	/* staff */
 	usec	patient_idle, patient_absolute;
 	usec	hold;			/* a slot kept while a form is filled */
+	int	holds_per_peer;		/* kept at one time for one address, in one practice */
+	int	drafts_per_contact;	/* begun and not proven, in an hour, with one e-mail address */
+	int	ahead_per_person;	/* appointments to come that were booked online */
+	int	ahead_per_contact;	/* the same, of all who share an e-mail address */
 	usec	code_life;		/* a code sent by e-mail */
 	int	code_tries;
 	usec	invitation_life;

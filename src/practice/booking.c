@@ -401,6 +401,23 @@ person_join(struct ctx *c, const struct booking_who *who, struct booking *b)
 	return OK;
 }
 
+/* Inside a change; the lock makes those of one person come one after another. */
+static err
+room_ahead(struct ctx *c, id person)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+
+	TRY(db_lock(c->db, person, true));
+	TRY(db_read(c->db, SQL("SELECT COUNT(CASE WHEN b.person = $2 THEN 1 END), COUNT(*)"
+	    " FROM person p JOIN booking b ON b.org = p.org AND b.person = p.id"
+	    " WHERE p.org = $1 AND b.start_at > $3 AND b.state BETWEEN 2 AND 4 AND b.source = $4"
+	    " AND (p.id = $2 OR p.email_blind = (SELECT email_blind FROM person WHERE org = $1 AND id = $2))"),
+	    BINDS(INT(c->org), INT(person), INT(c->now), INT(SOURCE_ONLINE)), &rows));
+	TRY(db_next(rows));
+	return db_int(rows, 0) < promise()->ahead_per_person &&
+	    db_int(rows, 1) < promise()->ahead_per_contact ? OK : ERR_TOO_LARGE;
+}
+
 err
 booking_confirm(struct ctx *c, id hold, const struct booking_who *who, struct booking *ret)
 {
@@ -415,6 +432,8 @@ booking_confirm(struct ctx *c, id hold, const struct booking_who *who, struct bo
 	if (b.state != BOOKING_HELD || b.hold_until <= c->now)
 		return ERR_EXPIRED;
 	TRY(person_join(c, who, &b));
+	if (b.source == SOURCE_ONLINE)
+		TRY(room_ahead(c, b.person));
 	TRY(plan_get(c, &plan));
 	const struct plan_motive *m = plan_motive(plan, b.motive);
 	struct booking_plan p = { .b = b };

@@ -90,7 +90,9 @@ err  booking_hold_extend(struct ctx *, id hold, usec *ret_until) MUST_USE;
 err  booking_hold_release(struct ctx *, id hold) MUST_USE;
 /*
  * Make an appointment of a hold.  ERR_EXPIRED: it lapsed; ERR_CONFLICT: the
- * person already is somewhere else at that time.
+ * person already is somewhere else at that time.  ERR_TOO_LARGE: of one booked
+ * online, that person, or those who share the address, have as many to come as
+ * promise()->ahead_per_person and ahead_per_contact allow (T19).
  */
 err  booking_confirm(struct ctx *, id hold, const struct booking_who *, struct booking *ret) MUST_USE;
 

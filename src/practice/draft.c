@@ -1,4 +1,5 @@
 /* draft.c - see draft.h. */
+#include "access/throttle.h"
 #include "base/log.h"
 #include "practice/draft.h"
 #include "practice/outbox.h"
@@ -23,17 +24,67 @@ place(id org, id draft, int64_t version)
 	return (struct vault_place){ org, org, TABLE_DRAFT, FACET_IDENTITY, draft, version };
 }
 
-err
-draft_begin(struct ctx *c, const struct booking *hold, id moves, str *ret_token)
+/* By a keyed hash: who asks for what is not written down. */
+static err
+mac_of(struct ctx *c, const char *label, str what, str *ret)
 {
-	str token = token_make(c->mem, TOKEN_BYTES);
+	return vault_mac(c, str_c(label), what, ret);
+}
 
+static err
+peer_mac(struct ctx *c, str peer, str *ret)
+{
+	return mac_of(c, "draft-peer", throttle_network(c->mem, peer), ret);
+}
+
+/* Those who are counted together come one after another: in a rush, too, nobody gets past the limit. */
+static err
+lock_counted(struct ctx *c, str mac)
+{
+	int64_t key;
+
+	memcpy(&key, mac.p, sizeof(key));
+	return db_lock(c->db, key, true);
+}
+
+static err
+holds_room(struct ctx *c, str mac)
+{
+	int64_t held;
+
+	TRY(db_one_int(c->db, SQL("SELECT COUNT(*) FROM draft d JOIN booking b"
+	    " ON b.org = d.org AND b.id = d.booking AND b.state = 1 AND b.hold_until > $3"
+	    " WHERE d.org = $1 AND d.peer_mac = $2"),
+	    BINDS(INT(c->org), BLOB(mac), INT(c->now)), &held));
+	return held < promise()->holds_per_peer ? OK : ERR_THROTTLED;
+}
+
+err
+draft_room(struct ctx *c, str peer)
+{
+	str mac;
+
+	TRY(peer_mac(c, peer, &mac));
+	return holds_room(c, mac);
+}
+
+err
+draft_begin(struct ctx *c, const struct draft_start *s, str *ret_token)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+	str token = token_make(c->mem, TOKEN_BYTES), mac;
+
+	TRY(peer_mac(c, s->peer, &mac));
+	TRY(db_begin(c->db, &tx));
+	TRY(lock_counted(c, mac));
+	TRY(holds_room(c, mac));
 	TRY(db_run(c->db, SQL("INSERT INTO draft (token_hash, org, id, booking, practitioner, motive,"
-	    " start_at, moves, version, code_tries, proven, created_at, lapses_at)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, $9, $10)"),
-	    BINDS(BLOB(token_hash(c->mem, token)), INT(c->org), INT(ctx_id(c)), INT(hold->id),
-	    INT(hold->practitioner), INT(hold->motive), INT(hold->start), REF(moves), INT(c->now),
-	    INT(c->now + DRAFT_LIFE)), NULL));
+	    " start_at, moves, version, peer_mac, code_tries, proven, created_at, lapses_at)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, $10, $11)"),
+	    BINDS(BLOB(token_hash(c->mem, token)), INT(c->org), INT(ctx_id(c)), INT(s->hold->id),
+	    INT(s->hold->practitioner), INT(s->hold->motive), INT(s->hold->start), REF(s->moves), BLOB(mac),
+	    INT(c->now), INT(c->now + DRAFT_LIFE)), NULL));
+	TRY(db_commit(&tx));
 	*ret_token = token;
 	return OK;
 }
@@ -110,14 +161,27 @@ draft_retime(struct ctx *c, str token, const struct booking *hold)
 	return changed == 1 ? OK : ERR_CONFLICT;
 }
 
+/* A mailbox that is not proven is not written to without end, however many visitors name it. */
+static err
+contact_room(struct ctx *c, str mac, id own)
+{
+	int64_t others;
+
+	TRY(db_one_int(c->db, SQL("SELECT COUNT(*) FROM draft"
+	    " WHERE contact_mac = $1 AND lapses_at > $2 AND proven = 0 AND id <> $3"),
+	    BINDS(BLOB(mac), INT(c->now), INT(own)), &others));
+	return others < promise()->drafts_per_contact ? OK : ERR_THROTTLED;
+}
+
 err
 draft_describe(struct ctx *c, str token, const struct draft *d, const struct draft_details *x)
 {
 	struct vault_place at = place(d->org, d->id, d->version + 1);
 	struct buf record = buf_in(c->mem, DETAILS_BYTES_MAX);
 	bool same_address = d->detailed && str_eq(d->details.patient.email, x->patient.email);
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
 	int64_t changed;
-	str sealed;
+	str sealed, contact;
 
 	record_add(&record, TAG_FAMILY, x->patient.family);
 	record_add(&record, TAG_GIVEN, x->patient.given);
@@ -131,14 +195,20 @@ draft_describe(struct ctx *c, str token, const struct draft *d, const struct dra
 	if (!buf_ok(&record))
 		return ERR_TOO_LARGE;
 	TRY(vault_seal(c, &at, buf_str(&record), &sealed));
+	TRY(mac_of(c, "draft-contact", x->patient.email, &contact));
+	TRY(db_begin(c->db, &tx));
+	TRY(lock_counted(c, contact));
+	TRY(contact_room(c, contact, d->id));
 	/* A code proves the address that it went to: with another address it is worth nothing. */
-	TRY(db_run(c->db, SQL("UPDATE draft SET details_sealed = $1, version = version + 1,"
+	TRY(db_run(c->db, SQL("UPDATE draft SET details_sealed = $1, version = version + 1, contact_mac = $7,"
 	    " proven = CASE WHEN CAST($2 AS BIGINT) = 1 THEN proven ELSE 0 END,"
 	    " code_mac = CASE WHEN CAST($2 AS BIGINT) = 1 THEN code_mac ELSE NULL END, lapses_at = $3"
 	    " WHERE token_hash = $4 AND org = $5 AND version = $6 AND proven < 2"),
 	    BINDS(BLOB(sealed), INT(same_address), INT(c->now + DRAFT_LIFE),
-	    BLOB(token_hash(c->mem, token)), INT(d->org), INT(d->version)), &changed));
-	return changed == 1 ? OK : ERR_CONFLICT;
+	    BLOB(token_hash(c->mem, token)), INT(d->org), INT(d->version), BLOB(contact)), &changed));
+	if (changed == 0)
+		return ERR_CONFLICT;
+	return db_commit(&tx);
 }
 
 /* Of no use without the server's key, and only for this draft. */

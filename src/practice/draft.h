@@ -34,8 +34,19 @@ struct draft {
 	usec		lapses_at;
 };
 
-/* For a hold just made.  moves: the appointment to be moved, 0 for a new one. */
-err  draft_begin(struct ctx *, const struct booking *hold, id moves, str *ret_token) MUST_USE;
+/* What a booking under way begins with. */
+struct draft_start {
+	const struct booking	*hold;	/* just made */
+	id			 moves;	/* the appointment to be moved; 0: a new one */
+	str			 peer;	/* the address that asks: of IPv6 its /64 counts */
+};
+/*
+ * ERR_THROTTLED: c->org keeps promise()->holds_per_peer times for that peer
+ * already (T19), and the hold is the caller's to give back.
+ */
+err  draft_begin(struct ctx *, const struct draft_start *, str *ret_token) MUST_USE;
+/* Is there room for another?  Asked before a hold is made: the same error, for less work. */
+err  draft_room(struct ctx *, str peer) MUST_USE;
 /* Of any organisation: sets c->org.  ERR_NOT_FOUND: none, or dropped. */
 err  draft_find(struct ctx *, str token, struct draft *ret) MUST_USE;
 /* Another time was chosen: the words stay.  ERR_CONFLICT: an appointment already, or dropped. */
@@ -44,6 +55,8 @@ err  draft_retime(struct ctx *, str token, const struct booking *hold) MUST_USE;
 /*
  * Keep what was typed; the address has to be proven (again, if it is another).
  * ERR_CONFLICT: changed since d was found, or an appointment already.
+ * ERR_THROTTLED: promise()->drafts_per_contact others wait to be proven by that
+ * e-mail address; nothing was kept.
  */
 err  draft_describe(struct ctx *, str token, const struct draft *, const struct draft_details *) MUST_USE;
 /*
@@ -59,6 +72,7 @@ err  draft_prove(struct ctx *, str token, str code) MUST_USE;
  * The appointment: the person is found or made, the hold confirmed, or the
  * moved appointment set to the hold's time.  Repeating it gives the same one.
  * ERR_DENIED: not proven.  ERR_EXPIRED: the hold lapsed; the words are kept.
+ * ERR_TOO_LARGE: as booking_confirm.
  */
 err  draft_finish(struct ctx *, str token, const struct draft *, struct booking *ret) MUST_USE;
 

@@ -181,7 +181,7 @@ start(struct web *w, const struct draft *old, const struct booking *hold, id mov
 	str token;
 
 	if (e == OK)
-		e = draft_begin(&w->c, hold, moves, &token);
+		e = draft_begin(&w->c, &(struct draft_start){ hold, moves, w->http->peer }, &token);
 	if (e != OK)
 		return forsake(w, hold, e);
 	view_cookie_set(w, COOKIE_BOOKING, token);
@@ -234,10 +234,22 @@ booking_begin(struct web *w, const struct booking_ask *ask, id moves)
 		there = e == OK && !d.done;
 		same = there && d.org == org && d.moves == moves;
 	}
+	if (!same)
+		TRY(draft_room(&w->c, w->http->peer));
 	TRY(take(w, ask, same ? &d : NULL, &hold));
 	if (same)
 		return retime(w, &hold);
 	return start(w, there ? &d : NULL, &hold, moves);
+}
+
+err
+booking_refused(struct web *w)
+{
+	http_set(w->answer, S("Retry-After"), str_of_int(w->c.mem, promise()->hold / USEC_PER_SECOND));
+	view_status(w, 429, text(w->c.lang, T("Several times are already kept for your connection")),
+	    FILL(w->c.mem, w->c.lang, T("Nothing was lost: finish one of the bookings that you have begun, or wait {time} and choose this time again. If you share your connection with others, the practice books for you by telephone."),
+	    ARG("time", text_duration(w->c.mem, w->c.lang, (int)(promise()->hold / USEC_PER_MINUTE)))));
+	return OK;
 }
 
 /* Hold on for another while, or take the time again.  ERR_CONFLICT, ERR_EXPIRED: it is gone. */
@@ -462,6 +474,11 @@ details_give(struct web *w, struct step *s)
 	if (w->errors_n > 0)
 		return details_again(w, s, 422);
 	e = describe(w, s, &x);
+	if (e == ERR_THROTTLED) {
+		web_error(w, "email", text(w->c.lang,
+		    T("Several bookings were begun with this address and not finished. Finish one, or wait an hour.")));
+		return details_again(w, s, 429);
+	}
 	if (e == ERR_CONFLICT)	/* the same form, sent twice at once: the other one goes on */
 		return view_redirect(w, S("/confirmer"), NULL);
 	TRY(e);
@@ -616,6 +633,11 @@ confirm_do(struct web *w, struct step *s)
 	e = finish(w, s, &made);
 	if (e == ERR_EXPIRED)
 		return lost(w, s, false);
+	if (e == ERR_TOO_LARGE) {
+		web_error(w, NULL, text(w->c.lang,
+		    T("Several appointments are already to come for this person. For one more, call the practice.")));
+		return confirm_show(w, s, 409);
+	}
 	if (e == ERR_CONFLICT) {
 		web_error(w, NULL, s->draft.moves != 0 ?
 		    text(w->c.lang, T("This appointment can no longer be moved. It stays as it is.")) :

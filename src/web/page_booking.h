@@ -14,9 +14,11 @@
  * Hold the time for the visitor of this request, beginning a booking or giving
  * the one under way this other time; what was typed stays, the old hold goes.
  * w->org is the practitioner's.  moves: the appointment to be moved, or 0.
- * ERR_CONFLICT, ERR_EXPIRED, ERR_NOT_FOUND: as booking_hold.
+ * ERR_CONFLICT, ERR_EXPIRED, ERR_NOT_FOUND: as booking_hold.  ERR_THROTTLED: as
+ * draft_begin; booking_refused says it in kind words.
  */
 err  booking_begin(struct web *, const struct booking_ask *, id moves) MUST_USE;
+err  booking_refused(struct web *) MUST_USE;
 
 struct details_page {
 	struct layout		*layout;

@@ -208,6 +208,8 @@ page_move_to(struct web *w)
 	ask.motive = b.motive;
 	ask.practitioner = b.practitioner;
 	e = booking_begin(w, &ask, b.id);
+	if (e == ERR_THROTTLED)
+		return booking_refused(w);
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED) {
 		struct week_ask again = ask_of(w, &b, &m);
 

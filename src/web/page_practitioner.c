@@ -356,6 +356,8 @@ page_choose(struct web *w)
 		return ERR_INVALID;
 	ask.practitioner = who.id;
 	e = booking_begin(w, &ask, 0);
+	if (e == ERR_THROTTLED)
+		return booking_refused(w);
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED) {
 		struct week_ask again = ask_for(w, &who, &m);
 

@@ -4,6 +4,7 @@
  */
 #include <assert.h>
 
+#include "access/throttle.h"
 #include "base/log.h"
 #include "net/multipart.h"
 #include "practice/rules.h"
@@ -313,7 +314,8 @@ run_route(struct web *w)
 	if (e == ERR_DENIED)
 		return lead_to_sign_in(w);
 	TRY(e);
-	if (w->route->flags & ROUTE_LIMITED && w->token.id == 0 && !limit_take(w->http->peer, w->c.now))
+	if (w->route->flags & ROUTE_LIMITED && w->token.id == 0 &&
+	    !limit_take(throttle_network(w->c.mem, w->http->peer), w->c.now))
 		return ERR_THROTTLED;
 	TRY(check_form(w));
 	TRY(read_fields(w, w->http->query));

@@ -8,6 +8,7 @@
 #include "practice/outbox.h"
 
 #define CANARY	"canari-7f3a91"
+#define PEER	S("192.0.2.1")
 
 /* A visitor on the public page, with a hold and a draft of his own. */
 struct visit {
@@ -46,7 +47,7 @@ visit_begin(void **state)
 	v.c->actor = 0;
 	v.c->purposes = PURPOSE_BIT(PURPOSE_BOOK);
 	v.hold = hold_at(v.c, &v.a, 9 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	return v;
 }
 
@@ -343,7 +344,7 @@ whoever_comes_again_is_recognised(void **state)
 	prove(&v);
 	assert_ok(draft_finish(v.c, v.token, &v.d, &first));
 	v.hold = hold_at(v.c, &v.a, 10 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	x.patient.family = S("DUPONT");
 	x.patient.email = S("Canari-7F3A91@Example.org");
 	describe(&v, x);
@@ -352,7 +353,7 @@ whoever_comes_again_is_recognised(void **state)
 	assert_true(second.person == first.person);
 	/* A son of the same name and address was born on another day. */
 	v.hold = hold_at(v.c, &v.a, 11 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	x.patient.birth_date = S("2010-05-04");
 	describe(&v, x);
 	prove(&v);
@@ -373,7 +374,7 @@ a_known_number_does_not_open_somebody_elses_record(void **state)
 	prove(&v);
 	assert_ok(draft_finish(v.c, v.token, &v.d, &first));
 	v.hold = hold_at(v.c, &v.a, 10 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	x.patient.email = S("somebody.else@example.org");	/* same names, birth date and phone */
 	describe(&v, x);
 	prove(&v);
@@ -416,7 +417,7 @@ a_relative_hangs_on_the_one_who_books(void **state)
 	assert_int_equal(persons(&v), 2);
 	/* Next time both are known. */
 	v.hold = hold_at(v.c, &v.a, 10 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	describe(&v, x);
 	prove(&v);
 	id louise = b.person;
@@ -424,7 +425,7 @@ a_relative_hangs_on_the_one_who_books(void **state)
 	assert_true(b.person == louise);
 	/* A brother: the parent is known. */
 	v.hold = hold_at(v.c, &v.a, 11 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, 0, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, 0, PEER }, &v.token));
 	x.patient.given = S("Jules");
 	describe(&v, x);
 	prove(&v);
@@ -459,7 +460,7 @@ a_move_needs_no_code_and_keeps_the_appointment(void **state)
 	prove(&v);
 	assert_ok(draft_finish(v.c, v.token, &v.d, &first));
 	v.hold = hold_at(v.c, &v.a, 11 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, first.id, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, first.id, PEER }, &v.token));
 	find(&v);
 	assert_true(v.d.moves == first.id);
 	struct draft seen = v.d;
@@ -471,7 +472,7 @@ a_move_needs_no_code_and_keeps_the_appointment(void **state)
 	assert_true(v.d.done && v.d.hold == first.id);
 	/* A hold that lapsed moves nothing. */
 	v.hold = hold_at(v.c, &v.a, 10 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, first.id, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, first.id, PEER }, &v.token));
 	find(&v);
 	v.c->now += promise()->hold;
 	assert_err(draft_finish(v.c, v.token, &v.d, &again), ERR_EXPIRED);
@@ -610,7 +611,7 @@ whatever_statement_of_a_move_fails_it_moves_once(void **state)
 	prove(&v);
 	assert_ok(draft_finish(v.c, v.token, &v.d, &first));
 	v.hold = hold_at(v.c, &v.a, 11 * 60);
-	assert_ok(draft_begin(v.c, &v.hold, first.id, &v.token));
+	assert_ok(draft_begin(v.c, &(struct draft_start){ &v.hold, first.id, PEER }, &v.token));
 	find(&v);
 	for (;; n++) {
 		db_fail_after(v.c->db, n);
