@@ -25,6 +25,15 @@ absolute_limit(enum role role)
 	return role == ROLE_PATIENT ? promise()->patient_absolute : promise()->session_absolute;
 }
 
+usec
+session_ends_at(const struct session *s, bool *ret_final)
+{
+	usec idle = s->seen_at + idle_limit(s->role), old = s->created_at + absolute_limit(s->role);
+
+	*ret_final = old <= idle;
+	return min64(idle, old);
+}
+
 static bool
 is_expired(const struct ctx *c, const struct session *s)
 {

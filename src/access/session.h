@@ -58,6 +58,12 @@ err session_start(struct ctx *, id account, const struct session_grant *, str de
 err session_find(struct ctx *, str token, struct session *ret) MUST_USE;
 
 /*
+ * When it ends if nothing more is asked.  ret_final: asking does not put that off,
+ * for it will be as old as a session may become.
+ */
+usec session_ends_at(const struct session *, bool *ret_final);
+
+/*
  * Another token for another grant; the given one is dead when it returns.
  * created_at stays: the absolute limit counts from the sign-in.
  * ERR_DENIED: no such membership.  ERR_NOT_FOUND: no such session, or a race

@@ -45,6 +45,9 @@ struct layout {
 	str		 search_url;	/* staff: where the patient search goes; empty: none */
 	str		 sign_out_url;	/* posted to; empty: no button */
 	str		 sign_out_csrf;	/* of the session, even where the page's own form hangs on a booking */
+	int64_t		 session_seconds;	/* until the session ends; 0: there is none */
+	bool		 session_final;	/* nothing puts that off */
+	bool		 hold;		/* the page shows a hold's end, to be counted down */
 	str		 csrf;		/* token of the session's forms */
 	str		 live_url;	/* events for this page (SSE); empty: none */
 	str		 script;	/* ASSET_x_JS as a str; empty: none (staff pages have frag.js) */

@@ -273,10 +273,13 @@ keep_held(struct web *w, struct step *s)
 	return OK;
 }
 
-static str
-held_until(struct web *w, const struct step *s)
+static struct kept
+kept(struct web *w, const struct step *s)
 {
-	return s->held ? text_hour(w->c.mem, w->c.lang, zone_local(w->zone, s->hold.hold_until).minute) : (str){0};
+	if (!s->held)
+		return (struct kept){0};
+	return (struct kept){ text_hour(w->c.mem, w->c.lang, zone_local(w->zone, s->hold.hold_until).minute),
+		(s->hold.hold_until - w->c.now) / USEC_PER_SECOND };
 }
 
 /* Somebody signed in types nothing that the practice knows of him already (WCAG 3.3.7). */
@@ -334,7 +337,8 @@ details_show(struct web *w, const struct step *s, struct details_page *p, int st
 	TRY(choice_of(w, s, &choice));
 	p->layout = &l;
 	p->choose_url = choice.page;
-	p->held_until = held_until(w, s);
+	p->kept = kept(w, s);
+	l.hold = s->held;
 	l.title = text(w->c.lang, T("Your details"));
 	struct out *o = view_begin(w, &l);
 
@@ -547,7 +551,8 @@ confirm_show(struct web *w, const struct step *s, int status)
 	TRY(choice_of(w, s, &choice));
 	TRY(old_time(w, s, &p));
 	p.choose_url = choice.page;
-	p.held_until = held_until(w, s);
+	p.kept = kept(w, s);
+	l.hold = s->held;
 	p.proven = s->draft.proven || s->draft.moves != 0;
 	if (s->draft.moves == 0) {
 		p.patient = person_name(w->c.mem, patient);

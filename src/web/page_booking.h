@@ -20,10 +20,13 @@
 err  booking_begin(struct web *, const struct booking_ask *, id moves) MUST_USE;
 err  booking_refused(struct web *) MUST_USE;
 
+/* How long the time is kept; until empty: no longer. */
+struct kept { str until; int64_t seconds; };	/* 9 h 05 */
+
 struct details_page {
 	struct layout		*layout;
 	struct appointment	 appointment;
-	str			 held_until;	/* 9 h 05; empty: no longer held */
+	struct kept		 kept;
 	str			 choose_url;
 	bool			 relative;
 	str			 family, given, birth, email, phone, booker_family, booker_given;
@@ -34,7 +37,7 @@ struct confirm_page {
 	struct layout		*layout;
 	struct appointment	 appointment;
 	str			 old_when;	/* of a move; empty: a new appointment */
-	str			 held_until;
+	struct kept		 kept;
 	str			 choose_url;
 	str			 patient, birth, email;
 	bool			 proven;	/* no code is asked for */

@@ -327,6 +327,21 @@ signin_resume(struct web *w, const struct carry *k)
 	return view_end(w, o, 200);
 }
 
+/*
+ * POST, by the page's own script: somebody is still there.  Being asked has put
+ * the end off already; the answer is how many seconds are left.
+ */
+err
+page_session_stay(struct web *w)
+{
+	bool final;
+
+	if (w->session.id == 0 || w->session.stage != STAGE_COMPLETE)
+		return view_bytes(w, 401, S("text/plain"), S("0"));
+	return view_bytes(w, 200, S("text/plain"), str_of_int(w->c.mem,
+	    (session_ends_at(&w->session, &final) - w->c.now) / USEC_PER_SECOND));
+}
+
 err
 page_signout(struct web *w)
 {

@@ -295,6 +295,9 @@ view_begin(struct web *w, struct layout *l)
 	}
 	if (w->session.id != 0)
 		l->sign_out_url = S("/deconnexion");
+	if (w->session.id != 0 && w->session.stage == STAGE_COMPLETE)
+		l->session_seconds = max64((session_ends_at(&w->session, &l->session_final) - w->c.now) /
+		    USEC_PER_SECOND, 1);
 	l->sign_out_csrf = csrf_of(w, w->session_token);
 	l->csrf = view_csrf(w);
 	if (!l->once)

@@ -1,7 +1,7 @@
 """One's own account, links by mail, and patients who sign in with a code (R62, T25, ux-54)."""
 import re
 
-from harness import Browser, Server, first_motive, free_slots, totp
+from harness import Browser, Forms, Server, first_motive, free_slots, totp
 
 GOOD = "lampe-sentier-mousse 9"
 
@@ -371,3 +371,32 @@ def test_T21_an_address_that_has_an_account_is_told_to_its_owner_alone():
                 assert b.page.status == 409 and "déjà son propre compte" in b.page.text
                 assert b.post(f"/adresse/{'x' * 22}", {"csrf": b.form('/deconnexion')["csrf"]}).status == 404
         assert answers[0] == answers[1] == (303, "/compte?fait=adresse-demandee")
+
+
+def test_R62_a_page_knows_when_its_session_ends_and_can_put_it_off():
+    with Server() as s:
+        b, who = Browser(s), s.account("secretary")
+        assert "data-seconds" not in b.get("/connexion").body and b.post("/session", {}).status == 401
+        b.sign_in(who)
+        left = int(re.search(r'id="stay"[^>]* data-seconds="(\d+)"', b.get("/compte").body).group(1))
+        assert 15 * 60 - 30 <= left <= 15 * 60
+        assert b.post("/session", {}).status == 410  # T11: not without the form's word
+        s.jump(14 * 60)
+        b.submit("/session")
+        assert b.page.status == 200 and 15 * 60 - 30 <= int(b.page.body) <= 15 * 60
+        s.jump(14 * 60)
+        csrf = {"csrf": Forms(b.get("/compte").body).forms[0][1]["csrf"]}
+        assert b.page.status == 200
+        s.jump(15 * 60 + 5)
+        assert b.post("/session", csrf).status == 401
+
+
+def test_R62_after_twelve_hours_nothing_puts_the_end_off():
+    with Server() as s:
+        b, who = Browser(s), s.account("secretary")
+        b.sign_in(who)
+        for _ in range(12 * 60 // 14):
+            s.jump(14 * 60)
+            assert b.get("/compte").status == 200
+        assert "data-final" in b.page.body and 'action="/session"' not in b.page.body
+        assert "durée maximale" in b.page.text
