@@ -16,6 +16,8 @@ ask_show(struct web *w, int status)
 {
 	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("Your appointments")) };
 	struct patient_signin_page p = { .layout = &l, .carry = carry_read(w), .email = web_field(w, "email") };
+
+	l.once = p.carry.path.n > 0;	/* a form waits in this page alone */
 	struct out *o = view_begin(w, &l);
 
 	page_patient_signin_form(o, &p);
@@ -48,6 +50,9 @@ page_patient_send(struct web *w)
 	str token;
 	usec until;
 
+	/* From the other door, with a form that waits to be sent. */
+	if (!web_field_sent(w, "email"))
+		return ask_show(w, 200);
 	err e = mailbox_send_code(&w->c, &ask, &token);
 	if (e == ERR_INVALID) {
 		web_error(w, "email", text(w->c.lang, T("Enter an e-mail address, such as name@example.fr.")));

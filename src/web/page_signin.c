@@ -21,6 +21,8 @@ signin_show(struct web *w, const struct carry *k, bool interrupted, int status)
 	struct signin_page p = { .layout = &l, .carry = *k, .interrupted = interrupted,
 		.email = interrupted ? (str){0} : web_field(w, "email"), .demo = w->site->demo,
 		.patient_url = carry_url(w, S("/connexion/patient"), k) };
+
+	l.once = k->path.n > 0;	/* a form waits in this page alone */
 	struct out *o = view_begin(w, &l);
 
 	page_signin_form(o, &p);

@@ -161,15 +161,6 @@ signing_lead(struct web *w, const struct carry *k)
 	return view_redirect(w, carry_url(w, to, k), NULL);
 }
 
-err
-signing_require(struct web *w, bool *ret_answered)
-{
-	struct carry k = { .back = w->http->method == HTTP_POST ? (str){0} : w->http->path };
-
-	*ret_answered = w->session.id == 0 || w->session.stage != STAGE_COMPLETE;
-	return *ret_answered ? signing_lead(w, &k) : OK;
-}
-
 /* What a browser sent, less the form token, which died with the session. */
 static str
 without_token(struct web *w)
@@ -199,6 +190,32 @@ signing_interrupt(struct web *w)
 	if (k.fields.n == 0 || !may_carry(k.path, k.fields))
 		k = (struct carry){0};
 	return signin_interrupted(w, &k);
+}
+
+/* Words that somebody typed, and none that prove who he is: those are typed again. */
+static bool
+is_worth_carrying(const struct form *form)
+{
+	static const char *const secrets[] = { "actuel", "nouveau", "preuve", "code", "jeton" };
+
+	for (size_t i = 0; form != NULL && i < form->n; i++)
+		for (size_t k = 0; k < COUNT(secrets); k++)
+			if (strcmp(form->fields[i].name, secrets[k]) == 0)
+				return false;
+	return form != NULL;
+}
+
+err
+signing_require(struct web *w, bool *ret_answered)
+{
+	struct carry k = { .back = w->http->method == HTTP_POST ? (str){0} : w->http->path };
+
+	*ret_answered = w->session.id == 0 || w->session.stage != STAGE_COMPLETE;
+	if (!*ret_answered)
+		return OK;
+	if (w->session.id == 0 && w->http->method == HTTP_POST && is_worth_carrying(w->route->form))
+		return signing_interrupt(w);
+	return signing_lead(w, &k);
 }
 
 void

@@ -44,7 +44,10 @@ err  signing_complete(struct web *, bool patient) MUST_USE;
 err  signing_arrive(struct web *, const struct carry *) MUST_USE;
 /* To the step that this session waits for, or to the sign-in page. */
 err  signing_lead(struct web *, const struct carry *) MUST_USE;
-/* For pages of one's own: if nobody is signed in, lead him there and back; then it is answered. */
+/*
+ * For pages of one's own: if nobody is signed in, lead him there and back, with
+ * what he typed unless it proves who he is; then it is answered.
+ */
 err  signing_require(struct web *, bool *ret_answered) MUST_USE;
 
 /* A form came without a session: 401, the sign-in page, and the form in it. */

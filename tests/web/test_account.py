@@ -400,3 +400,25 @@ def test_R62_after_twelve_hours_nothing_puts_the_end_off():
             assert b.get("/compte").status == 200
         assert "data-final" in b.page.body and 'action="/session"' not in b.page.body
         assert "durée maximale" in b.page.text
+
+
+def test_a_form_of_ones_own_pages_survives_the_end_of_the_session_and_a_password_does_not():
+    with Server(mail=True) as s:
+        b = Browser(s)
+        b.get("/connexion/patient")
+        b.submit("/connexion/patient", email="zoe@example.test")
+        b.submit("/connexion/patient/code", code=s.mail.code("zoe@example.test"))
+        b.get("/compte")
+        form, secret = b.form("/compte"), b.form("/compte/mot-de-passe")
+        s.jump(16 * 60)
+        assert b.post("/compte/mot-de-passe", {**secret, "nouveau": GOOD}).status == 303
+        assert GOOD not in b.get(b.page.header("Location")).body
+        b.post("/compte", {**form, "nom": "Zoé Roche"})
+        assert b.page.status == 401 and b.page.header("WWW-Authenticate") == "Form"
+        b.submit("/connexion/patient")
+        assert b.page.status == 200 and b.form("/connexion/patient")["vers"] == "/compte"
+        b.submit("/connexion/patient", email="zoe@example.test")
+        b.submit("/connexion/patient/code", code=s.mail.code("zoe@example.test", 2))
+        assert b.page.status == 200 and "Zoé Roche" in b.page.body
+        b.submit("/compte")
+        assert "Zoé Roche" in b.get("/compte").body

@@ -9,8 +9,7 @@ const WARN_SECONDS = 120;
 const HOLD_SAID_SECONDS = [120, 60, 30];
 
 const find = selector => document.querySelector(selector);
-const live = find('#live');
-const say = words => { if (live) live.textContent = words; };
+const say = words => { find('#heard').textContent = words; };
 const short = seconds => {
   const s = Math.max(0, Math.ceil(seconds)), m = Math.floor(s / 60);
   return m ? `${m} min ${String(s % 60).padStart(2, '0')} s` : `${s} s`;
@@ -69,7 +68,7 @@ function watchSession(stay) {
       here(Number(await answer.text()));
       say(stay.dataset.stayed);
     } catch {
-      say(live?.dataset.offline);
+      say(find('#live').dataset.offline);
     }
   });
 }
