@@ -160,7 +160,7 @@ CREATE TABLE absence_except (
 	PRIMARY KEY (org, absence, on_day)
 ) @CLUSTERED@;
 
--- guardian: the person who books for this one.  match_*: keyed hashes of address (or
+-- guardian: the person who books for this one, since guardian_at.  match_*: keyed hashes of address (or
 -- number), names and birth date together, by which somebody who comes again is
 -- recognised without anybody's record being opened.
 CREATE TABLE person (
@@ -173,6 +173,7 @@ CREATE TABLE person (
 	match_email	@BLOB@,
 	match_phone	@BLOB@,
 	guardian	BIGINT,
+	guardian_at	BIGINT,
 	created_at	BIGINT NOT NULL,
 	last_act_at	BIGINT NOT NULL,
 	PRIMARY KEY (org, id)

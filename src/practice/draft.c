@@ -11,7 +11,7 @@
 /* Tags of the details' record: sealed for an hour at most, but a server may be renewed meanwhile. */
 enum {
 	TAG_FAMILY = 1, TAG_GIVEN, TAG_BIRTH_DATE, TAG_EMAIL, TAG_PHONE, TAG_LANG,
-	TAG_FOR_RELATIVE, TAG_BOOKER_FAMILY, TAG_BOOKER_GIVEN,
+	TAG_FOR_RELATIVE, TAG_BOOKER_FAMILY, TAG_BOOKER_GIVEN, TAG_PERSON,
 };
 
 enum { DETAILS_BYTES_MAX = 8192 };
@@ -95,7 +95,7 @@ details_open(struct ctx *c, str sealed, struct draft *d)
 	struct vault_place at = place(d->org, d->id, d->version);
 	struct draft_details *x = &d->details;
 	str clear, value;
-	int64_t lang = 0;
+	int64_t lang = 0, person = 0;
 	int tag;
 	err e;
 
@@ -113,6 +113,8 @@ details_open(struct ctx *c, str sealed, struct draft *d)
 			x->patient.lang = (enum lang)lang;
 		else if (tag == TAG_FOR_RELATIVE)
 			x->for_relative = str_eq(value, S("1"));
+		else if (tag == TAG_PERSON && str_int(value, 1, INT64_MAX, &person))
+			x->person = person;
 		else if (tag < (int)COUNT(fields) && fields[tag] != NULL)
 			*fields[tag] = value;
 	}
@@ -192,6 +194,8 @@ draft_describe(struct ctx *c, str token, const struct draft *d, const struct dra
 	record_add(&record, TAG_FOR_RELATIVE, x->for_relative ? S("1") : S("0"));
 	record_add(&record, TAG_BOOKER_FAMILY, x->booker_family);
 	record_add(&record, TAG_BOOKER_GIVEN, x->booker_given);
+	if (x->person != 0)
+		record_add(&record, TAG_PERSON, str_of_int(c->mem, x->person));
 	if (!buf_ok(&record))
 		return ERR_TOO_LARGE;
 	TRY(vault_seal(c, &at, buf_str(&record), &sealed));
@@ -245,6 +249,17 @@ draft_send_code(struct ctx *c, str token, const struct draft *d)
 		return ERR_CONFLICT;
 	TRY(outbox_insert(c, &message));
 	return db_commit(&tx);
+}
+
+err
+draft_vouch(struct ctx *c, str token, const struct draft *d)
+{
+	int64_t changed;
+
+	TRY(db_run(c->db, SQL("UPDATE draft SET proven = 1, code_mac = NULL"
+	    " WHERE token_hash = $1 AND org = $2 AND version = $3 AND proven < 2"),
+	    BINDS(BLOB(token_hash(c->mem, token)), INT(d->org), INT(d->version)), &changed));
+	return changed == 1 ? OK : ERR_CONFLICT;
 }
 
 err
@@ -313,15 +328,17 @@ guardian_for(struct ctx *c, const struct draft_details *x, struct person_prepare
 	return OK;
 }
 
-/* The patient is found by address, names and birth date, or made. */
+/* The patient was chosen, or is found by address, names and birth date, or made. */
 static err
 book(struct ctx *c, const struct draft *d, struct booking *ret)
 {
 	struct person patient = d->details.patient;
 	struct person_prepared fresh, guardian;
-	struct booking_who who = {0};
-	err e = known_at_address(c, &patient, &who.person);
+	struct booking_who who = { .person = d->details.person };
+	err e = OK;
 
+	if (who.person == 0)
+		e = known_at_address(c, &patient, &who.person);
 	if (e == ERR_NOT_FOUND) {
 		if (d->details.for_relative)
 			TRY(guardian_for(c, &d->details, &guardian, &who, &patient.guardian));

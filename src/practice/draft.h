@@ -18,6 +18,7 @@ struct draft_details {
 	struct person	patient;	/* e-mail and phone: where to reach, the booker's */
 	bool		for_relative;	/* the one who books is another: */
 	str		booker_family, booker_given;
+	id		person;		/* chosen among those known here, by whoever books for them; 0: typed */
 };
 
 struct draft {
@@ -64,6 +65,8 @@ err  draft_describe(struct ctx *, str token, const struct draft *, const struct 
  * ERR_CONFLICT: the details have changed since, or another code is just leaving.
  */
 err  draft_send_code(struct ctx *, str token, const struct draft *) MUST_USE;
+/* The address is that of an account that is signed in: proof enough.  ERR_CONFLICT: changed since. */
+err  draft_vouch(struct ctx *, str token, const struct draft *) MUST_USE;
 /* OK also when it was proven before.  ERR_INVALID: not the code.  ERR_EXPIRED: none, too old,
  * or too many tries: send another. */
 err  draft_prove(struct ctx *, str token, str code) MUST_USE;

@@ -125,6 +125,96 @@ patient_follow(struct ctx *c, id account, const struct patient_address *k)
 	return OK;
 }
 
+static bool
+is_named(const struct patient_relative *list, size_t n, const struct person *p)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i].person.family, p->family) && str_eq(list[i].person.given, p->given) &&
+		    str_eq(list[i].person.birth_date, p->birth_date))
+			return true;
+	return false;
+}
+
+static void
+family_add(struct patient_relative *list, size_t *n, const struct patient_relative *r)
+{
+	/* Who books for others may be known by name alone: that is not enough to come oneself. */
+	if (*n < PERSON_RELATIVES_MAX && r->person.id != 0 && r->person.birth_date.n > 0 &&
+	    !is_named(list, *n, &r->person))
+		list[(*n)++] = *r;
+}
+
+static err
+family_of_org(struct ctx *c, enum purpose purpose, const struct member_org *place,
+    struct patient_relative *list, size_t *n)
+{
+	struct patient_relative r = { .org = place->org, .org_name = place->name, .self = place->member.person };
+	struct person *wards;
+	size_t wards_n;
+	err e = person_get(c, purpose, r.self, &r.person);
+
+	if (e == ERR_NOT_FOUND || e == ERR_SEALED)
+		return OK;	/* erased */
+	TRY(e);
+	family_add(list, n, &r);
+	TRY(person_relatives(c, purpose, r.self, &wards, &wards_n));
+	for (size_t i = 0; i < wards_n; i++) {
+		r.person = wards[i];
+		if (person_is_ward(c, &wards[i]))
+			family_add(list, n, &r);
+	}
+	return OK;
+}
+
+err
+patient_family(struct ctx *c, enum purpose purpose, id first, struct patient_relative **ret, size_t *ret_n)
+{
+	struct patient_relative *list = NEW_N(c->mem, struct patient_relative, PERSON_RELATIVES_MAX);
+	struct member_org *places;
+	size_t places_n, n = 0;
+
+	assert(c->actor > 0);
+	TRY(member_orgs(c, c->actor, &places, &places_n));
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < places_n; i++) {
+			struct ctx there = *c;
+
+			if (places[i].member.role != ROLE_PATIENT || places[i].member.person == 0 ||
+			    (places[i].org == first) != (round == 0))
+				continue;
+			there.org = places[i].org;
+			there.role = ROLE_PATIENT;
+			TRY(family_of_org(&there, purpose, &places[i], list, &n));
+		}
+	}
+	*ret = list;
+	*ret_n = n;
+	return OK;
+}
+
+err
+patient_release(struct ctx *c, id org, id person)
+{
+	struct ctx there = *c;
+	struct person p, guardian;
+	struct member m;
+
+	assert(!db_in_change(c->db));
+	there.org = org;
+	there.role = ROLE_PATIENT;
+	TRY(member_get(&there, c->actor, ROLE_PATIENT, &m));
+	TRY(person_get(&there, PURPOSE_ACCOUNT, person, &p));
+	if (p.guardian == 0 || (p.guardian != m.person && p.id != m.person))
+		return ERR_NOT_FOUND;
+	TRY(person_get(&there, PURPOSE_ACCOUNT, p.guardian, &guardian));
+	if (str_eq(p.email, guardian.email))
+		p.email = (str){0};
+	if (str_eq(p.phone, guardian.phone))
+		p.phone = (str){0};
+	p.guardian = 0;
+	return person_update(&there, &p);
+}
+
 /* While the visits of all organisations are collected. */
 struct gathering {
 	struct patient_visit	*list;
@@ -193,7 +283,8 @@ visits_of_family(struct ctx *c, const struct person *p, struct gathering *g)
 		return OK;
 	TRY(person_relatives(c, PURPOSE_ACCOUNT, p->id, &relatives, &n));
 	for (size_t i = 0; i < n; i++)
-		TRY(visits_of_person(c, &relatives[i], g));
+		if (person_is_ward(c, &relatives[i]))
+			TRY(visits_of_person(c, &relatives[i], g));
 	return OK;
 }
 
@@ -205,7 +296,9 @@ visits_of_org(struct ctx *c, str email, id own, struct gathering *g)
 
 	TRY(person_find_by_email(c, PURPOSE_ACCOUNT, email, &people, &n));
 	for (size_t i = 0; i < n; i++) {
-		TRY(visits_of_family(c, &people[i], g));
+		/* A child that has grown up, and left the address of its parent behind. */
+		if (people[i].guardian == 0 || person_is_ward(c, &people[i]))
+			TRY(visits_of_family(c, &people[i], g));
 		if (people[i].id == own)
 			own = 0;
 	}

@@ -35,6 +35,27 @@ err patient_link(struct ctx *, id account, int64_t *ret_n) MUST_USE;
 struct patient_address { str old, new; };
 err patient_follow(struct ctx *, id account, const struct patient_address *) MUST_USE;
 
+/* One whom the account may book for: itself, or a relative. */
+struct patient_relative {
+	id		org;		/* that knows this person */
+	str		org_name;
+	struct person	person;
+	id		self;		/* the account's own person there */
+};
+/*
+ * Of ctx.actor: those that first's practice knows first (0: none in particular),
+ * each name and birth date once; at most PERSON_RELATIVES_MAX.  Opens persons for
+ * that purpose.
+ */
+err patient_family(struct ctx *, enum purpose, id first, struct patient_relative **ret, size_t *ret_n) MUST_USE;
+/*
+ * End a relation, from either side: ctx.actor books for that person no longer,
+ * sees nothing of his, and messages about him go no longer to the address that
+ * was the guardian's.  ERR_NOT_FOUND: there is none.  Opens persons
+ * (PURPOSE_ACCOUNT).  Never inside a change.
+ */
+err patient_release(struct ctx *, id org, id person) MUST_USE;
+
 struct patient_visit {
 	const struct org	*org;
 	struct booking		 booking;

@@ -4,6 +4,7 @@
 #include "access/account.h"
 #include "access/audit.h"
 #include "access/member.h"
+#include "base/civil.h"
 #include "base/log.h"
 #include "format/contact.h"
 #include "format/fold.h"
@@ -13,13 +14,14 @@
 
 enum {
 	RECORD_BYTES_MAX = 64 * 1024,
+	ADULT_YEARS = 18,
 	IDS_PER_READ = 15,	/* as many as the statement of read_some names */
 };
 
-#define COLUMNS "id, version, identity_sealed, COALESCE(guardian, 0)"
+#define COLUMNS "id, version, identity_sealed, COALESCE(guardian, 0), COALESCE(guardian_at, 0)"
 
 /* A row as it is stored: the envelope has yet to be opened. */
-struct row { id id; int64_t version; str sealed; id guardian; };
+struct row { id id; int64_t version; str sealed; id guardian; usec guardian_at; };
 
 static const char *const lang_codes[LANG_COUNT] = { [LANG_FR] = "fr", [LANG_EN] = "en" };
 
@@ -208,8 +210,9 @@ person_insert(struct ctx *c, const struct person_prepared *p)
 	TRY(check_guardian(c, p->id, p->guardian));
 	TRY(db_post(c->db, SQL(
 	    "INSERT INTO person (org, id, version, identity_sealed, email_blind, phone_blind,"
-	    " match_email, match_phone, guardian, created_at, last_act_at)"
-	    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9)"),
+	    " match_email, match_phone, guardian, guardian_at, created_at, last_act_at)"
+	    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8,"
+	    " CASE WHEN CAST($8 AS BIGINT) IS NULL THEN NULL ELSE CAST($9 AS BIGINT) END, $9, $9)"),
 	    BINDS(INT(c->org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
 	    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
 	    REF(p->guardian), INT(c->now))));
@@ -235,7 +238,7 @@ static struct row
 row(struct ctx *c, struct db_rows *rows)
 {
 	return (struct row){ db_int(rows, 0), db_int(rows, 1), db_text(rows, c->mem, 2),
-	    db_int(rows, 3) };
+	    db_int(rows, 3), db_int(rows, 4) };
 }
 
 /* The rows of one read, which its LIMIT bounds. */
@@ -278,7 +281,8 @@ open_rows(struct ctx *c, enum purpose purpose, const struct row *list, size_t n,
 	TRY(vault_open_batch(c, purpose, items, sealed));
 	for (size_t i = 0; i < sealed; i++) {
 		const struct row *r = &list[from[i]];
-		struct person p = { .id = r->id, .version = r->version, .guardian = r->guardian };
+		struct person p = { .id = r->id, .version = r->version, .guardian = r->guardian,
+		    .guardian_at = r->guardian_at };
 
 		if (items[i].why == OK && decode(c->mem, items[i].clear, &p) == OK)
 			ret[from[i]] = p;
@@ -303,7 +307,8 @@ person_get(struct ctx *c, enum purpose purpose, id person, struct person *ret)
 	db_rows_end(&rows);
 	at = place(c, r.id, r.version);
 	TRY(vault_open(c, purpose, &at, r.sealed, &clear));
-	p = (struct person){ .id = r.id, .version = r.version, .guardian = r.guardian };
+	p = (struct person){ .id = r.id, .version = r.version, .guardian = r.guardian,
+	    .guardian_at = r.guardian_at };
 	TRY(decode(c->mem, clear, &p));
 	*ret = p;
 	return OK;
@@ -439,11 +444,13 @@ person_update(struct ctx *c, const struct person *form)
 	TRY(check_guardian(c, p.id, p.guardian));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE person SET version = version + 1, identity_sealed = $4, email_blind = $5,"
-	    " phone_blind = $6, match_email = $7, match_phone = $8, guardian = $9"
+	    " phone_blind = $6, match_email = $7, match_phone = $8, guardian = $9,"
+	    " guardian_at = CASE WHEN CAST($9 AS BIGINT) IS NULL THEN NULL"
+	    " WHEN guardian = $9 THEN guardian_at ELSE CAST($10 AS BIGINT) END"
 	    " WHERE org = $1 AND id = $2 AND version = $3"),
 	    BINDS(INT(c->org), INT(p.id), INT(p.version), BLOB(made.sealed),
 	    blob_or_nil(made.email_blind), blob_or_nil(made.phone_blind), blob_or_nil(made.match_email),
-	    blob_or_nil(made.match_phone), REF(p.guardian)), &changed));
+	    blob_or_nil(made.match_phone), REF(p.guardian), INT(c->now)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
 	TRY(recognise(c, &made));
@@ -463,6 +470,17 @@ person_touch(struct ctx *c, id person)
 	    " WHERE org = $1 AND id = $2"),
 	    BINDS(INT(c->org), INT(person), INT(c->now)), &changed));
 	return changed == 1 ? OK : ERR_NOT_FOUND;
+}
+
+bool
+person_is_ward(const struct ctx *c, const struct person *p)
+{
+	day born;
+
+	if (p->guardian == 0 || !civil_parse_date(p->birth_date, &born))
+		return p->guardian != 0;
+	bool was_child = civil_age(born, (day)(p->guardian_at / USEC_PER_DAY)) < ADULT_YEARS;
+	return !was_child || civil_age(born, (day)(c->now / USEC_PER_DAY)) < ADULT_YEARS;
 }
 
 str

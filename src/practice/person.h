@@ -29,6 +29,7 @@ struct person {
 	str		phone;		/* E.164, or empty */
 	enum lang	lang;
 	id		guardian;	/* who books for this one; 0: nobody */
+	usec		guardian_at;	/* since when; ours to set */
 	str		rest;		/* fields of a newer program, kept as they are */
 };
 
@@ -97,6 +98,12 @@ err person_find_by_email(struct ctx *, enum purpose, str email,
 /* Those whom this person books for, oldest first. */
 err person_relatives(struct ctx *, enum purpose, id guardian,
 	struct person **ret, size_t *ret_n) MUST_USE;
+
+/*
+ * May the guardian still book for this one?  What began with a child ends on
+ * the child's eighteenth birthday (T27); with an adult, when it is ended.
+ */
+bool person_is_ward(const struct ctx *, const struct person *);
 
 /* ERR_CONFLICT: version is no longer the stored one, changed by somebody else. */
 err person_update(struct ctx *, const struct person *) MUST_USE;

@@ -3,6 +3,7 @@
  * again in silence when the time is still free: nobody loses his place for
  * having typed slowly, and nobody waits for one who went away.
  */
+#include "access/account.h"
 #include "base/log.h"
 #include "format/birth.h"
 #include "format/contact.h"
@@ -16,7 +17,7 @@
 FORM(form_details,
 	{ "pour", 10, false }, { "nom", 80, false }, { "prenom", 80, false },
 	{ "naissance", 20, false }, { "email", 254, false }, { "telephone", 30, false },
-	{ "nom_demandeur", 80, false }, { "prenom_demandeur", 80, false });
+	{ "nom_demandeur", 80, false }, { "prenom_demandeur", 80, false }, { "personne", 40, false });
 FORM(form_confirm, { "code", 20, false });
 
 /* The booking under way, with its hold and its organisation. */
@@ -282,15 +283,46 @@ kept(struct web *w, const struct step *s)
 		(s->hold.hold_until - w->c.now) / USEC_PER_SECOND };
 }
 
-/* Somebody signed in types nothing that the practice knows of him already (WCAG 3.3.7). */
-static err
-known_patient(struct web *w, struct draft_details *ret)
+/* Whoever is signed in for himself: staff books for patients elsewhere. */
+static bool
+is_patient(const struct web *w)
 {
-	if (w->session.role != ROLE_PATIENT || w->session.org != w->c.org || w->session.person == 0)
-		return OK;
-	err e = person_get(&w->c, PURPOSE_BOOK, w->session.person, &ret->patient);
+	return w->session.id != 0 && w->session.stage == STAGE_COMPLETE &&
+	    !(ROLE_BIT(w->session.role) & ROLES_STAFF);
+}
 
-	return e == ERR_NOT_FOUND || e == ERR_SEALED ? OK : e;
+/* ux-52: for whom he may book, in one tap. */
+static err
+family_read(struct web *w, struct patient_relative **ret, size_t *ret_n)
+{
+	*ret_n = 0;
+	return is_patient(w) ? patient_family(&w->c, PURPOSE_BOOK, w->org.id, ret, ret_n) : OK;
+}
+
+/*
+ * What is known already is not typed again (WCAG 3.3.7): the address of who is
+ * signed in and, since a new person is then somebody close, his own name.
+ */
+static err
+known_already(struct web *w, const struct patient_relative *family, size_t n, struct draft_details *x)
+{
+	struct account a;
+
+	if (!is_patient(w))
+		return OK;
+	TRY(account_get(&w->c, PURPOSE_SECURE, w->session.account, &a));
+	x->patient.email = a.email;
+	if (n == 0)
+		return OK;
+	x->for_relative = true;
+	for (size_t i = n; i-- > 0;) {
+		if (family[i].person.id != family[i].self)
+			continue;
+		x->booker_family = family[i].person.family;
+		x->booker_given = family[i].person.given;
+		x->patient.phone = family[i].person.phone;
+	}
+	return OK;
 }
 
 static str
@@ -299,6 +331,14 @@ birth_shown(struct web *w, str iso)
 	day born;
 
 	return civil_parse_date(iso, &born) ? text_date_numeric(w->c.mem, w->c.lang, born) : (str){0};
+}
+
+str
+birth_words(const struct out *o, str iso)
+{
+	day born;
+
+	return civil_parse_date(iso, &born) ? text_date_year(o->mem, o->lang, born) : (str){0};
 }
 
 static void
@@ -331,8 +371,11 @@ static err
 details_show(struct web *w, const struct step *s, struct details_page *p, int status)
 {
 	struct layout l = { .shell = SHELL_PUBLIC, .place = w->org.name };
+	struct patient_relative *family = NULL;
 	struct week_ask choice;
 
+	TRY(family_read(w, &family, &p->known_n));
+	p->known = family;
 	TRY(appointment_read(w, &s->hold, &p->appointment));
 	TRY(choice_of(w, s, &choice));
 	p->layout = &l;
@@ -349,12 +392,16 @@ details_show(struct web *w, const struct step *s, struct details_page *p, int st
 static err
 details(struct web *w, struct step *s)
 {
+	struct patient_relative *family;
 	struct details_page p = {0};
+	size_t n;
 
 	if (s->draft.moves != 0)
 		return view_redirect(w, S("/confirmer"), NULL);
+	TRY(family_read(w, &family, &n));
 	if (!s->draft.detailed)
-		TRY(known_patient(w, &s->draft.details));
+		TRY(known_already(w, family, n, &s->draft.details));
+	p.typed = s->draft.detailed && s->draft.details.person == 0;
 	from_details(w, &s->draft.details, &p);
 	return details_show(w, s, &p, 200);
 }
@@ -461,20 +508,77 @@ describe(struct web *w, struct step *s, const struct draft_details *x)
 static err
 details_again(struct web *w, const struct step *s, int status)
 {
-	struct details_page p = {0};
+	struct details_page p = { .typed = true };
 
 	from_fields(w, &p);
 	return details_show(w, s, &p, status);
+}
+
+/* "ORG.PERSON", of one's own family alone (T6). */
+static err
+details_of_relative(struct web *w, str chosen, struct draft_details *ret)
+{
+	struct patient_relative *family;
+	struct draft_details x = {0};
+	struct account a;
+	size_t n, i = 0;
+
+	TRY(family_read(w, &family, &n));
+	while (i < n && !str_eq(chosen, str_printf(w->c.mem, "%lld.%lld", (long long)family[i].org,
+	    (long long)family[i].person.id)))
+		i++;
+	if (i == n)
+		return ERR_NOT_FOUND;
+	TRY(account_get(&w->c, PURPOSE_SECURE, w->session.account, &a));
+	TRY(known_already(w, family, n, &x));
+	x.for_relative = family[i].person.id != family[i].self;
+	if (family[i].person.phone.n == 0)
+		family[i].person.phone = x.patient.phone;
+	x.patient = (struct person){ .family = family[i].person.family, .given = family[i].person.given,
+		.birth_date = family[i].person.birth_date, .phone = family[i].person.phone, .email = a.email,
+		.lang = w->c.lang };
+	if (family[i].org == w->org.id)
+		x.person = family[i].person.id;
+	*ret = x;
+	return OK;
+}
+
+/* Who is signed in has proven this address already. */
+static err
+vouch(struct web *w, struct step *s)
+{
+	struct account a;
+
+	if (s->draft.proven || !is_patient(w))
+		return OK;
+	TRY(account_get(&w->c, PURPOSE_SECURE, w->session.account, &a));
+	if (!str_eq(a.email, s->draft.details.patient.email))
+		return OK;
+	err e = draft_vouch(&w->c, w->guest_token, &s->draft);
+	s->draft.proven = e == OK;
+	return e == ERR_CONFLICT ? OK : e;
+}
+
+/* What was chosen, or typed: then its mistakes stand beside the fields. */
+static err
+details_read(struct web *w, struct draft_details *ret)
+{
+	str chosen = web_field(w, "personne");
+
+	if (chosen.n > 0)
+		return details_of_relative(w, chosen, ret);
+	check_details(w, ret);
+	return OK;
 }
 
 /* POST: from the details to the code. */
 static err
 details_give(struct web *w, struct step *s)
 {
-	struct draft_details x;
+	struct draft_details x = {0};
 	err e;
 
-	check_details(w, &x);
+	TRY(details_read(w, &x));
 	if (w->errors_n > 0)
 		return details_again(w, s, 422);
 	e = describe(w, s, &x);
@@ -486,6 +590,7 @@ details_give(struct web *w, struct step *s)
 	if (e == ERR_CONFLICT)	/* the same form, sent twice at once: the other one goes on */
 		return view_redirect(w, S("/confirmer"), NULL);
 	TRY(e);
+	TRY(vouch(w, s));
 	e = keep_held(w, s);
 	if (e == ERR_CONFLICT || e == ERR_EXPIRED)
 		return lost(w, s, e == ERR_EXPIRED);

@@ -6,6 +6,7 @@
 #define PAGE_BOOKING_H
 
 #include "practice/draft.h"
+#include "practice/patient.h"
 #include "web/appointment.h"
 #include "web/layout.h"
 #include "web/web.h"
@@ -28,10 +29,16 @@ struct details_page {
 	struct appointment	 appointment;
 	struct kept		 kept;
 	str			 choose_url;
+	const struct patient_relative *known;	/* of who is signed in: one tap each */
+	size_t			 known_n;
+	bool			 typed;		/* somebody else's details were begun */
 	bool			 relative;
 	str			 family, given, birth, email, phone, booker_family, booker_given;
 };
 void page_details_show(struct out *, const struct details_page *);
+
+/* 12 mars 1980, of an ISO date. */
+str  birth_words(const struct out *, str iso);
 
 struct confirm_page {
 	struct layout		*layout;

@@ -137,13 +137,11 @@ line_of(struct web *w, const struct patient_visit *v)
 		    str_printf(mem, "/s/%.*s/%.*s", STR_FMT(v->org->slug), STR_FMT(v->practitioner.slug)) };
 }
 
-err
-page_visits(struct web *w)
+/* For a patient's own pages; ret_answered: led to where he can be one. */
+static err
+require_patient(struct web *w, bool *ret_answered)
 {
-	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("My appointments")) };
-	struct visits_page p = { .layout = &l };
-	struct patient_visit *visits;
-
+	*ret_answered = true;
 	if (w->session.id == 0)
 		return view_redirect(w, S("/connexion/patient"), NULL);
 	if (w->session.stage != STAGE_COMPLETE)
@@ -151,6 +149,74 @@ page_visits(struct web *w)
 	/* Whoever works here has another role on: his own appointments are behind the other door. */
 	if (ROLE_BIT(w->session.role) & ROLES_STAFF)
 		return view_redirect(w, S("/connexion/cabinet"), NULL);
+	*ret_answered = false;
+	return OK;
+}
+
+static str
+since_words(struct web *w, usec at)
+{
+	const struct zone *zone = w->zone != NULL ? w->zone : zone_get(S("Europe/Paris"));
+
+	return text_date_year(w->c.mem, w->c.lang, zone_local(zone, at).day);
+}
+
+err
+page_family(struct web *w)
+{
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("The people for whom I book")) };
+	struct family_page p = { .layout = &l };
+	struct patient_relative *family;
+	bool answered;
+	size_t n;
+
+	TRY(require_patient(w, &answered));
+	if (answered)
+		return OK;
+	TRY(patient_family(&w->c, PURPOSE_ACCOUNT, 0, &family, &n));
+	struct family_line *lines = NEW_N(w->c.mem, struct family_line, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		bool own = family[i].person.id == family[i].self;
+
+		if (own && family[i].person.guardian == 0)
+			continue;
+		lines[p.n++] = (struct family_line){ .relative = &family[i], .guardian = own,
+			.name = person_name(w->c.mem, &family[i].person),
+			.since = since_words(w, family[i].person.guardian_at) };
+	}
+	p.lines = lines;
+	struct out *o = view_begin(w, &l);
+	page_family_show(o, &p);
+	return view_end(w, o, 200);
+}
+
+err
+page_family_release(struct web *w)
+{
+	bool answered;
+	id org, person;
+
+	TRY(require_patient(w, &answered));
+	if (answered)
+		return OK;
+	TRY(web_arg_id(w, 0, &org));
+	TRY(web_arg_id(w, 1, &person));
+	err e = patient_release(&w->c, org, person);
+	/* Ended by itself, or by the other one, meanwhile: what was asked for. */
+	return e == OK || e == ERR_NOT_FOUND ? view_redirect(w, S("/mes-proches"), "proche-fin") : e;
+}
+
+err
+page_visits(struct web *w)
+{
+	struct layout l = { .shell = SHELL_PUBLIC, .title = text(w->c.lang, T("My appointments")) };
+	struct visits_page p = { .layout = &l };
+	struct patient_visit *visits;
+	bool answered;
+
+	TRY(require_patient(w, &answered));
+	if (answered)
+		return OK;
 	TRY(patient_visits(&w->c, &visits, &p.n));
 	struct visit_line *lines = NEW_N(w->c.mem, struct visit_line, p.n + 1);
 	for (size_t i = 0; i < p.n; i++) {

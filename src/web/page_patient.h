@@ -26,4 +26,17 @@ struct visits_page {
 };
 void page_visits_show(struct out *, const struct visits_page *);
 
+/* For whom he books, and who books for him. */
+struct family_line {
+	const struct patient_relative	*relative;
+	str				 name, since;
+	bool				 guardian;	/* the other way round: somebody books for him */
+};
+struct family_page {
+	struct layout			*layout;
+	const struct family_line	*lines;
+	size_t				 n;
+};
+void page_family_show(struct out *, const struct family_page *);
+
 #endif
