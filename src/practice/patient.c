@@ -156,6 +156,9 @@ family_of_org(struct ctx *c, enum purpose purpose, const struct member_org *plac
 	if (e == ERR_NOT_FOUND || e == ERR_SEALED)
 		return OK;	/* erased */
 	TRY(e);
+	r.family = r.person.family;
+	r.given = r.person.given;
+	r.phone = r.person.phone;
 	family_add(list, n, &r);
 	TRY(person_relatives(c, purpose, r.self, &wards, &wards_n));
 	for (size_t i = 0; i < wards_n; i++) {

@@ -40,7 +40,8 @@ struct patient_relative {
 	id		org;		/* that knows this person */
 	str		org_name;
 	struct person	person;
-	id		self;		/* the account's own person there */
+	id		self;		/* the account's own person there, */
+	str		family, given, phone;	/* and what is known of it */
 };
 /*
  * Of ctx.actor: those that first's practice knows first (0: none in particular),

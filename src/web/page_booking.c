@@ -315,13 +315,9 @@ known_already(struct web *w, const struct patient_relative *family, size_t n, st
 	if (n == 0)
 		return OK;
 	x->for_relative = true;
-	for (size_t i = n; i-- > 0;) {
-		if (family[i].person.id != family[i].self)
-			continue;
-		x->booker_family = family[i].person.family;
-		x->booker_given = family[i].person.given;
-		x->patient.phone = family[i].person.phone;
-	}
+	x->booker_family = family[0].family;
+	x->booker_given = family[0].given;
+	x->patient.phone = family[0].phone;
 	return OK;
 }
 
@@ -338,7 +334,7 @@ birth_words(const struct out *o, str iso)
 {
 	day born;
 
-	return civil_parse_date(iso, &born) ? text_date_year(o->mem, o->lang, born) : (str){0};
+	return civil_parse_date(iso, &born) ? text_date_numeric(o->mem, o->lang, born) : (str){0};
 }
 
 static void

@@ -37,7 +37,7 @@ struct details_page {
 };
 void page_details_show(struct out *, const struct details_page *);
 
-/* 12 mars 1980, of an ISO date. */
+/* 12/03/1980, of an ISO date. */
 str  birth_words(const struct out *, str iso);
 
 struct confirm_page {

@@ -158,7 +158,7 @@ since_words(struct web *w, usec at)
 {
 	const struct zone *zone = w->zone != NULL ? w->zone : zone_get(S("Europe/Paris"));
 
-	return text_date_year(w->c.mem, w->c.lang, zone_local(zone, at).day);
+	return text_date_numeric(w->c.mem, w->c.lang, zone_local(zone, at).day);
 }
 
 err

@@ -172,3 +172,45 @@ test('R62 a time that is kept is counted down, and said at a few moments only', 
 	await expect(page.getByLabel('Nom de famille', { exact: true })).toHaveValue('Dupont');
 	await look(page, 'compte-a-rebours-fini');
 });
+
+for (const width of [390, 1280]) {
+	test(`ux-52 T27 relatives at ${width} pixels: typed once, then one tap, then let go`, async ({ page }) => {
+		const address = `mere.${width}@example.test`;
+		await page.setViewportSize({ width, height: 844 });
+		await patientSignIn(page, address);
+		for (const again of [false, true]) {
+			await page.goto(server.url);
+			await page.locator('.result a.btn').first().click();
+			await page.getByRole('link', { name: 'Jours suivants' }).click();
+			await page.locator('.slots button').nth(again ? 3 : 0).click();
+			if (again) {
+				await look(page, 'proches-choix');
+				await page.getByText('Pour une autre personne').click();
+				await look(page, 'proches-autre');
+				await page.getByRole('button', { name: /Tom Roche/ }).click();
+			} else {
+				await page.getByLabel('Pour un proche').check();
+				await page.getByLabel('Nom de famille', { exact: true }).fill('Roche');
+				await page.getByLabel('Prénom', { exact: true }).fill('Tom');
+				await page.getByLabel('Date de naissance').fill('12/03/2015');
+				await page.getByLabel('Votre nom de famille').fill('Roche');
+				await page.getByLabel('Votre prénom').fill('Zoé');
+				await page.getByRole('button', { name: 'Continuer' }).click();
+			}
+			await page.getByRole('button', { name: 'Confirmer le rendez-vous' }).click();
+			await expect(page).toHaveTitle(/^Rendez-vous confirmé/);
+		}
+		await page.goto(`${server.url}/mes-proches`);
+		await look(page, 'mes-proches');
+		await page.getByRole('button', { name: 'Ne plus prendre rendez-vous pour Tom Roche' }).click();
+		await expect(page.getByText('Ce lien a pris fin')).toBeVisible();
+		await look(page, 'mes-proches-vide');
+	});
+}
+
+test('the legal notice says what it cannot say', async ({ page }) => {
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.goto(`${server.url}/mentions-legales`);
+	await expect(page.getByText('n’a pas encore renseigné ces mentions')).toBeVisible();
+	await look(page, 'mentions');
+});

@@ -9,6 +9,15 @@
 
 #define ZOE	S("zoe@example.org")
 
+static usec
+civil_at(str rfc3339)
+{
+	usec at;
+
+	assert_true(civil_parse_rfc3339(rfc3339, &at));
+	return at;
+}
+
 static id
 account(struct ctx *c, str email)
 {
@@ -318,6 +327,102 @@ his_records_follow_an_address_that_was_changed(void **state)
 	assert_int_equal(visits(a.c, zoe, &list), 1);
 }
 
+static size_t
+family(const struct ctx *c, id who, id first, struct patient_relative **ret)
+{
+	struct ctx own = as_patient(c, who);
+	size_t n;
+
+	assert_ok(patient_family(&own, PURPOSE_ACCOUNT, first, ret, &n));
+	return n;
+}
+
+static void
+the_family_is_oneself_and_ones_wards_each_once(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	id zoe = account(a.c, ZOE), adult = person(a.c, S("Zoé"), ZOE, 0), there, child;
+	struct patient_relative *list;
+
+	child = person(a.c, S("Tom"), ZOE, adult);
+	(void)person(a.c, S("Max"), ZOE, 0);	/* the same mailbox, but nobody that she books for */
+	there = person(&a.s.other, S("Zoé"), ZOE, 0);
+	(void)person(&a.s.other, S("Ida"), ZOE, there);
+	assert_int_equal(linked(a.c, zoe), 2);
+	assert_int_equal(family(a.c, zoe, a.c->org, &list), 3);
+	assert_int_equal(list[0].person.id, adult);
+	assert_int_equal(list[1].person.id, child);
+	assert_str(list[2].person.given, S("Ida"));
+	assert_int_equal(list[2].org, a.s.other.org);
+	assert_int_equal(list[2].self, there);
+	assert_int_equal(family(a.c, zoe, a.s.other.org, &list), 3);
+	assert_int_equal(list[0].person.id, there);
+	/* And of nobody else. */
+	assert_int_equal(family(a.c, account(a.c, S("max@example.org")), a.c->org, &list), 0);
+}
+
+/* T27: what began with a child ends on the birthday, to the day; with an adult it does not. */
+static void
+a_child_that_turns_eighteen_is_seen_no_longer(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	id zoe = account(a.c, ZOE), adult = person(a.c, S("Zoé"), ZOE, 0), mother;
+	struct person child = { .family = S("Roche"), .given = S("Tom"), .birth_date = S("2009-03-12"),
+		.email = ZOE, .guardian = adult };
+	struct patient_visit *list;
+	struct patient_relative *people;
+
+	mother = person(a.c, S("Ida"), (str){0}, adult);	/* of age when it began */
+	assert_ok(person_create(a.c, &child, &child.id));
+	(void)book(&a, child.id, 0, 540);
+	(void)book(&a, mother, 0, 600);
+	assert_int_equal(linked(a.c, zoe), 1);
+	a.c->now = civil_at(S("2027-03-11T23:59:59Z"));
+	assert_int_equal(visits(a.c, zoe, &list), 2);
+	assert_int_equal(family(a.c, zoe, a.c->org, &people), 3);
+	a.c->now = civil_at(S("2027-03-12T00:00:00Z"));
+	assert_int_equal(visits(a.c, zoe, &list), 1);
+	assert_str(list[0].who, S("Ida Roche"));
+	assert_int_equal(family(a.c, zoe, a.c->org, &people), 2);
+}
+
+static void
+a_relation_is_ended_from_either_side_and_by_nobody_else(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	id zoe = account(a.c, ZOE), stranger = account(a.c, S("max@example.org"));
+	id adult = person(a.c, S("Zoé"), ZOE, 0), child = person(a.c, S("Tom"), ZOE, adult);
+	struct patient_visit *list;
+	struct person p;
+
+	(void)person(a.c, S("Max"), S("max@example.org"), 0);
+	(void)book(&a, child, 0, 540);
+	assert_int_equal(linked(a.c, zoe), 1);
+	assert_int_equal(linked(a.c, stranger), 1);
+	struct ctx own = as_patient(a.c, zoe), other = as_patient(a.c, stranger);
+	assert_err(patient_release(&other, a.c->org, child), ERR_NOT_FOUND);
+	assert_err(patient_release(&own, a.c->org, adult), ERR_NOT_FOUND);
+	assert_err(patient_release(&own, a.s.other.org, child), ERR_NOT_FOUND);
+	assert_int_equal(visits(a.c, zoe, &list), 1);
+	assert_ok(patient_release(&own, a.c->org, child));
+	assert_int_equal(visits(a.c, zoe, &list), 0);
+	assert_ok(person_get(a.c, PURPOSE_BOOK, child, &p));
+	assert_int_equal(p.guardian, 0);
+	assert_int_equal(p.email.n, 0);	/* messages about him no longer reach her */
+	assert_err(patient_release(&own, a.c->org, child), ERR_NOT_FOUND);
+	/* The other one, who has an account of his own by now. */
+	p.guardian = adult;
+	p.email = S("tom@example.org");
+	assert_ok(person_update(a.c, &p));
+	id tom = account(a.c, S("tom@example.org"));
+	assert_ok(member_add(a.c, &(struct member){ .account = tom, .role = ROLE_PATIENT, .person = child }));
+	struct ctx his = as_patient(a.c, tom);
+	assert_ok(patient_release(&his, a.c->org, child));
+	assert_ok(person_get(a.c, PURPOSE_BOOK, child, &p));
+	assert_int_equal(p.guardian, 0);
+	assert_str(p.email, S("tom@example.org"));	/* his own stays */
+}
+
 static void
 an_account_takes_another_name_and_keeps_its_address(void **state)
 {
@@ -357,6 +462,9 @@ main(void)
 		ENGINE_TEST_SCHEMA(reading_visits_needs_the_accounts_own_purpose),
 		ENGINE_TEST_SCHEMA(only_so_many_past_visits_are_shown),
 		ENGINE_TEST_SCHEMA(his_records_follow_an_address_that_was_changed),
+		ENGINE_TEST_SCHEMA(the_family_is_oneself_and_ones_wards_each_once),
+		ENGINE_TEST_SCHEMA(a_child_that_turns_eighteen_is_seen_no_longer),
+		ENGINE_TEST_SCHEMA(a_relation_is_ended_from_either_side_and_by_nobody_else),
 		ENGINE_TEST_SCHEMA(an_account_takes_another_name_and_keeps_its_address),
 	};
 

@@ -1,4 +1,5 @@
-"""What everybody may read: who answers for this server."""
+"""The public's pages: who answers for this server; booking for one's own people."""
+import datetime
 import pathlib
 import re
 import subprocess
@@ -52,3 +53,50 @@ def test_print_config_and_doctor_know_the_legal_notice():
         pathlib.Path(config).write_text("".join(f"{k} = {v}\n" for k, v in IMPRINT.items()))
         assert "names operator and host" in doctor(s)
         s.start()
+
+
+def choose(browser, which):
+    """Hold the which-th free time of the first professional."""
+    page = re.findall(r'href="(/s/[^"/]+/[^"/?]+\?motif=\d+)"', browser.get("/").body)[0]
+    day = datetime.date.fromtimestamp(browser.server.now()) + datetime.timedelta(days=14)
+    times = re.findall(r'name="debut" value="([^"]+)"', browser.get(f"{page}&du={day}").body)
+    form = browser.form(page.split("?")[0] + "/creneau")
+    browser.post(page.split("?")[0] + "/creneau", {**form, "motif": page.split("=")[1], "debut": times[which]})
+    assert browser.page.status == 303, browser.page.text
+    return browser.get("/coordonnees")
+
+
+def test_ux52_who_is_signed_in_books_for_his_own_people_in_one_tap():
+    with Server(mail=True) as s:
+        b = Browser(s)
+        b.get("/connexion/patient")
+        b.submit("/connexion/patient", email="zoe@example.test")
+        b.submit("/connexion/patient/code", code=s.mail.code("zoe@example.test"))
+        assert 'name="personne"' not in choose(b, 0).body
+        assert b.form("/coordonnees")["email"] == "zoe@example.test"  # WCAG 3.3.7
+        b.submit("/coordonnees", pour="proche", nom="Roche", prenom="Tom", naissance="12/03/2015",
+                 nom_demandeur="Roche", prenom_demandeur="Zoé")
+        assert b.page.status == 303 and "Confirmer" in b.get("/confirmer").text
+        assert 'name="code"' not in b.page.body  # her address is proven already
+        b.submit("/confirmer")
+        assert b.page.status == 303 and s.mail.count("zoe@example.test") >= 1
+        # At once, without a new sign-in: the appointment, and Tom in one tap.
+        assert "Tom Roche" in choose(b, 1).text and "né(e) le 12/03/2015" in b.page.text
+        taps = re.findall(r'name="personne" value="(\d+\.\d+)"', b.page.body)
+        b.post("/coordonnees", {"csrf": b.form("/coordonnees")["csrf"], "personne": taps[0]})
+        assert b.page.status == 303, b.page.text
+        assert "Tom Roche" in b.get("/confirmer").text
+        b.submit("/confirmer")
+        assert b.page.status == 303
+        assert b.get("/mes-rendez-vous").body.count("/rdv.ics") == 2
+        # Nobody else's, and nobody without signing in (T6).
+        other = Browser(s)
+        choose(other, 2)
+        csrf = other.form("/coordonnees")["csrf"]
+        for wrong in (taps[0], "1.1", "x"):
+            assert other.post("/coordonnees", {"csrf": csrf, "personne": wrong}).status == 404, wrong
+        # And let go (T27).
+        assert "Tom Roche" in b.get("/mes-proches").text
+        b.submit(re.search(r'action="(/mes-proches/\d+/\d+/fin)"', b.page.body).group(1))
+        assert b.page.status == 303 and "Tom Roche" not in b.get("/mes-proches").text
+        assert "/rdv.ics" not in b.get("/mes-rendez-vous").body
