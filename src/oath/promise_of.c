@@ -103,6 +103,11 @@ limit_fill(enum limit_word limit, int64_t number, struct promise *ret)
 {
 	const struct { enum limit_word limit; usec *time; int *count; } places[] = {
 		{ LIMIT_HOLD, &ret->hold, NULL },
+		{ LIMIT_HOLDS_PER_PEER, NULL, &ret->holds_per_peer },
+		{ LIMIT_DRAFTS_PER_CONTACT, NULL, &ret->drafts_per_contact },
+		{ LIMIT_AHEAD_PER_PERSON, NULL, &ret->ahead_per_person },
+		{ LIMIT_AHEAD_PER_CONTACT, NULL, &ret->ahead_per_contact },
+		{ LIMIT_ADDRESS_LIFE, &ret->address_life, NULL },
 		{ LIMIT_CODE_LIFE, &ret->code_life, NULL },
 		{ LIMIT_CODE_TRIES, NULL, &ret->code_tries },
 		{ LIMIT_INVITATION_LIFE, &ret->invitation_life, NULL },
