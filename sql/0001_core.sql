@@ -253,6 +253,24 @@ CREATE TABLE seat (
 	PRIMARY KEY (org, session, number)
 ) @CLUSTERED@;
 
+-- How the bookings of a series stood before a change of them all, for as long as it can
+-- be undone.  act: 1 moved, 2 cancelled, 3 made.
+CREATE TABLE undo_step (
+	org		BIGINT NOT NULL,
+	change		BIGINT NOT NULL,
+	number		BIGINT NOT NULL,
+	at		BIGINT NOT NULL,
+	act		BIGINT NOT NULL,
+	booking		BIGINT NOT NULL,
+	version		BIGINT NOT NULL,
+	quiet		BIGINT NOT NULL,
+	start_at	BIGINT NOT NULL,
+	minutes		BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	lane		BIGINT NOT NULL,
+	PRIMARY KEY (org, change, number)
+) @CLUSTERED@;
+
 -- A booking under way by somebody whose address is not proven yet.  peer_mac and
 -- contact_mac: keyed hashes of where it comes from and of the e-mail address, by
 -- which those who take many are counted.
@@ -314,6 +332,15 @@ CREATE TABLE recovery_code (
 	hash	@BLOB@ NOT NULL,
 	used_at	BIGINT,
 	PRIMARY KEY (account, hash)
+) @CLUSTERED@;
+
+-- The columns that a member of staff wants to see, from the first on; without a row, all.
+CREATE TABLE agenda_column (
+	account		BIGINT NOT NULL,
+	org		BIGINT NOT NULL,
+	position	BIGINT NOT NULL,
+	practitioner	BIGINT NOT NULL,
+	PRIMARY KEY (account, org, position)
 ) @CLUSTERED@;
 
 -- stage: 1 password given, factor awaited; 2 factor to enrol; 3 complete.

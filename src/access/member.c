@@ -103,6 +103,9 @@ member_end(struct ctx *c, id account, enum role role)
 	    "UPDATE api_token SET revoked_at = $4"
 	    " WHERE account = $1 AND org = $2 AND role = $3 AND revoked_at IS NULL"),
 	    BINDS(INT(account), INT(c->org), INT((int64_t)role), INT(c->now)), &n));
+	/* What an agenda shows to one who has left is of no use to anybody. */
+	TRY(db_run(c->db, SQL("DELETE FROM agenda_column WHERE account = $1 AND org = $2"),
+	    BINDS(INT(account), INT(c->org)), &n));
 	TRY(audit_add(c, S("member.end"), account, 0, (int64_t)role));
 	return join_commit(&tx);
 }

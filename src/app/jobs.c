@@ -10,6 +10,7 @@
 #include "app/jobs.h"
 #include "base/log.h"
 #include "practice/booking.h"
+#include "practice/booking_undo.h"
 #include "practice/draft.h"
 
 enum { CHAIN_LINES = 1000, TICK_SECONDS = 1 };
@@ -46,6 +47,13 @@ holds_waiting(struct ctx *c, bool *ret)
 {
 	return any(c, SQL("SELECT 1 FROM booking WHERE hold_until IS NOT NULL AND hold_until <= $1 LIMIT 1"),
 	    BINDS(INT(c->now)), ret);
+}
+
+static err
+steps_waiting(struct ctx *c, bool *ret)
+{
+	return any(c, SQL("SELECT 1 FROM undo_step WHERE at <= $1 LIMIT 1"),
+	    BINDS(INT(c->now - promise()->undo)), ret);
 }
 
 /* From midnight to five, UTC.  A night that is missed is made good by the next. */
@@ -99,6 +107,7 @@ static const struct job table[] = {
 	{ "booking_sweep", USEC_PER_MINUTE, holds_waiting, booking_sweep },
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
 	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },
+	{ "booking_undo_sweep", USEC_PER_MINUTE, steps_waiting, booking_undo_sweep },
 	{ "draft_purge", 10 * USEC_PER_MINUTE, NULL, draft_purge },
 	{ "session_purge", USEC_PER_HOUR, NULL, session_purge },
 	{ "throttle_purge", USEC_PER_HOUR, NULL, throttle_purge },

@@ -8,7 +8,7 @@
 enum {
 	LINE_OCTETS_MAX	= 75,	/* RFC 5545 section 3.1 */
 	RULE_YEARS	= 10,	/* a yearly rule must hold this long to be written as one */
-	CHANGES_MAX	= 8,	/* of the clocks, during one event */
+	CHANGES_MAX	= 12,	/* of the clocks, from the first event to the end of the last */
 };
 
 struct writer {
@@ -298,7 +298,7 @@ put_observance(struct writer *w, const struct zone *z, const struct zone_change 
 	put(w, kind);
 }
 
-/* The changes that rule the event: the last before it, those during it, the next one. */
+/* The changes that rule the events: the last before them, those during them, the next one. */
 static void
 put_zone(struct writer *w, const struct zone *z, usec start, usec end)
 {
@@ -322,7 +322,9 @@ put_zone(struct writer *w, const struct zone *z, usec start, usec end)
 	buf_add(&w->line, S("TZID:"));
 	put(w, zone_name(z));
 	for (size_t i = 0; i < n; i++)
-		put_observance(w, z, &list[i], n == 1);
+		/* What the rule of the change before the last one says already is not said again. */
+		if (i < 2 || !(repeats(z, list[i - 2], true) || repeats(z, list[i - 2], false)))
+			put_observance(w, z, &list[i], n == 1);
 	put(w, S("END:VTIMEZONE"));
 }
 
@@ -404,27 +406,58 @@ comes_twice(const struct zone *z, usec at)
 	return kind == ZONE_FOLD;
 }
 
+/* One zone for all of them, over the whole time that they need it. */
+static void
+put_zone_of(struct writer *w, const struct ical_event *list, size_t n)
+{
+	const struct ical_event *first = NULL;
+	usec start = 0, end = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].zone == NULL)
+			continue;
+		start = first == NULL ? list[i].start : min64(start, list[i].start);
+		end = first == NULL ? list[i].end : max64(end, list[i].end);
+		first = first == NULL ? &list[i] : first;
+	}
+	if (first != NULL)
+		put_zone(w, first->zone, start, end);
+}
+
 err
-ical_event(struct arena *mem, const struct ical_event *event, str *ret)
+ical_events(struct arena *mem, const struct ical_event *events, size_t n, str *ret)
 {
 	struct writer w = { buf_in(mem, ICAL_BYTES_MAX), buf_in(mem, ICAL_BYTES_MAX) };
-	struct ical_event clear = *event, *e = &clear;
+	struct ical_event *list = NEW_N(mem, struct ical_event, n);
 
-	assert(e->uid.n > 0 && e->start < e->end && e->sequence >= 0);
-	assert(e->alarm_minutes >= ICAL_NO_ALARM && (e->zone == NULL || zone_name(e->zone).n > 0));
-	if (e->zone != NULL && (comes_twice(e->zone, e->start) || comes_twice(e->zone, e->end)))
-		clear.zone = NULL;
+	assert(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		struct ical_event *e = &list[i];
+
+		*e = events[i];
+		assert(e->uid.n > 0 && e->start < e->end && e->sequence >= 0);
+		assert(e->alarm_minutes >= ICAL_NO_ALARM && (e->zone == NULL || zone_name(e->zone).n > 0));
+		assert(e->method == events[0].method && e->zone == events[0].zone);
+		if (e->zone != NULL && (comes_twice(e->zone, e->start) || comes_twice(e->zone, e->end)))
+			e->zone = NULL;
+	}
 	put(&w, S("BEGIN:VCALENDAR"));
 	put(&w, S("VERSION:2.0"));
 	put(&w, S("PRODID:-//Serment//Serment//FR"));
 	put(&w, S("CALSCALE:GREGORIAN"));
-	put_text(&w, S("METHOD"), ical_method_name(e->method));
-	if (e->zone != NULL)
-		put_zone(&w, e->zone, e->start, e->end);
-	put_event(&w, e);
+	put_text(&w, S("METHOD"), ical_method_name(list[0].method));
+	put_zone_of(&w, list, n);
+	for (size_t i = 0; i < n; i++)
+		put_event(&w, &list[i]);
 	put(&w, S("END:VCALENDAR"));
 	if (!buf_ok(&w.out))
 		return ERR_TOO_LARGE;
 	*ret = buf_str(&w.out);
 	return OK;
+}
+
+err
+ical_event(struct arena *mem, const struct ical_event *event, str *ret)
+{
+	return ical_events(mem, event, 1, ret);
 }

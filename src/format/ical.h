@@ -1,5 +1,5 @@
 /*
- * ical.h - one appointment as an iCalendar object (RFC 5545), for mail (iTIP,
+ * ical.h - appointments as an iCalendar object (RFC 5545), for mail (iTIP,
  * RFC 5546), downloads and feeds.  Whatever the texts hold, they add no
  * property and no line.
  */
@@ -39,5 +39,10 @@ str  ical_method_name(enum ical_method);
  * event needs.  ERR_TOO_LARGE: longer than ICAL_BYTES_MAX.
  */
 err  ical_event(struct arena *, const struct ical_event *, str *ret) MUST_USE;
+/*
+ * Several in one object, n > 0, of one method and one zone.  More than one has to
+ * be ICAL_PUBLISH: the others are about one UID (RFC 5546 section 3.2).
+ */
+err  ical_events(struct arena *, const struct ical_event *, size_t n, str *ret) MUST_USE;
 
 #endif

@@ -509,7 +509,7 @@ create_once(struct ctx *c, const struct booking_ask *ask, const struct booking_w
 	TRY(remember(c, ask, p->b.id));
 	/* Staff may think better of it for a moment; a machine and a patient have confirmed. */
 	if (!ask->quiet)
-		TRY(outbox_add(c, MESSAGE_BOOKED, p->b.person, p->b.id,
+		TRY(outbox_add(c, ask->series != 0 ? MESSAGE_SERIES : MESSAGE_BOOKED, p->b.person, p->b.id,
 		    ask->source == SOURCE_STAFF ? c->now + promise()->undo : c->now));
 	TRY(audit_add(c, S("booking.create"), p->b.id, p->b.person, p->b.practitioner));
 	p->taken = booking_claim(p);

@@ -116,9 +116,9 @@ err  booking_is_person_busy(struct ctx *, const struct booking_ask *, id person,
 err  booking_block(struct ctx *, const struct booking_ask *, struct booking *ret) MUST_USE;
 
 /*
- * To another time or practitioner, all or nothing: the old time is only freed
- * when the new one is taken.  version 0: whatever it is; else ERR_CONFLICT if
- * it has changed since.
+ * To another time, length or practitioner, all or nothing: the old time is only
+ * freed when the new one is taken.  Told where the start or the place is another.
+ * version 0: whatever it is; else ERR_CONFLICT if it has changed since.
  */
 err  booking_move(struct ctx *, id booking, int64_t version, const struct booking_ask *,
 	struct booking *ret) MUST_USE;
@@ -131,7 +131,10 @@ err  booking_cancel(struct ctx *, id booking, bool quiet) MUST_USE;
 err  booking_restore(struct ctx *, id booking) MUST_USE;
 /* Replace the note; empty: none any more.  ERR_CONFLICT: version is no longer the stored one. */
 err  booking_note_set(struct ctx *, id booking, int64_t version, str note) MUST_USE;
-/* Arrived, in consultation, done, no-show, excused; back to confirmed. Tells nobody. */
+/*
+ * Arrived, in consultation, done, no-show, excused; back to confirmed.  Tells nobody.
+ * Excused gives the time back; another state takes it again: ERR_CONFLICT if it is taken.
+ */
 err  booking_set_state(struct ctx *, id booking, enum booking_state) MUST_USE;
 
 err  booking_get(struct ctx *, id booking, struct booking *ret) MUST_USE;

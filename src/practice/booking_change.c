@@ -41,19 +41,20 @@ booking_give_back(struct ctx *c, const struct booking *b)
 }
 
 /*
- * Whoever has not been told of the booking yet will be told of it as it is now;
- * whoever has, is told of the change.
+ * Whoever has not been told of the booking yet, or of its series, will be told of
+ * it as it is now; whoever has, is told of the change.
  */
 static err
 tell_of_move(struct ctx *c, const struct booking *b, usec not_before)
 {
-	bool untold;
+	bool untold, untold_series;
 	int64_t n;
 
 	if (b->person == 0)
 		return OK;
 	TRY(outbox_is_waiting(c, b->id, MESSAGE_BOOKED, &untold));
-	if (untold)
+	TRY(outbox_series_is_waiting(c, b->series, &untold_series));
+	if (untold || untold_series)
 		return OK;
 	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
 	return outbox_add(c, MESSAGE_MOVED, b->person, b->id, not_before);
@@ -78,6 +79,13 @@ tell_of_undo(struct ctx *c, const struct booking *b)
 	    " AND kind = 2 AND state = 4 AND next_at > $3"),
 	    BINDS(INT(c->org), INT(b->id), INT(c->now - promise()->undo)), &replaced));
 	return replaced > 0 ? OK : outbox_withdraw(c, b->id, MESSAGE_MOVED, &n);
+}
+
+/* Messages say when and where, and not how long: a length is the practice's own business. */
+static bool
+is_news(const struct booking *was, const struct booking *is)
+{
+	return was->start != is->start || was->site != is->site;
 }
 
 static err
@@ -130,9 +138,9 @@ move_once(struct ctx *c, const struct booking *was, struct booking_plan *p)
 	TRY(booking_give_back(c, was));
 	TRY(booking_take(c, p));
 	TRY(store_moved(c, was, p));
-	if (p->ask->undo && !p->ask->quiet && p->b.person != 0)
+	if (p->ask->undo && !p->ask->quiet && p->b.person != 0 && is_news(was, &p->b))
 		TRY(tell_of_undo(c, &p->b));
-	else if (!p->ask->quiet)
+	else if (!p->ask->quiet && is_news(was, &p->b))
 		TRY(tell_of_move(c, &p->b, p->ask->online ? c->now : c->now + promise()->undo));
 	TRY(audit_add(c, S("booking.move"), p->b.id, p->b.person, p->b.practitioner));
 	return db_commit(&tx);
@@ -224,12 +232,14 @@ static err
 tell_of_cancel(struct ctx *c, const struct booking *b, bool quiet)
 {
 	int64_t n, untold;
+	bool untold_series;
 
 	TRY(outbox_withdraw(c, b->id, MESSAGE_REMINDER, &n));
 	TRY(outbox_withdraw(c, b->id, MESSAGE_MOVED, &n));
 	TRY(outbox_withdraw(c, b->id, MESSAGE_BOOKED, &untold));
+	TRY(outbox_series_is_waiting(c, b->series, &untold_series));
 	/* Never told of it: nothing to take back. */
-	if (quiet || b->person == 0 || untold > 0 || b->start <= c->now)
+	if (quiet || b->person == 0 || untold > 0 || untold_series || b->start <= c->now)
 		return OK;
 	return outbox_add(c, MESSAGE_CANCELLED, b->person, b->id,
 	    c->actor == 0 ? c->now : c->now + promise()->undo);
@@ -279,43 +289,66 @@ booking_restore(struct ctx *c, id booking)
 	return booking_restore_as(c, booking, false);
 }
 
+/*
+ * Inside a change: what was given back is taken again, at the time that the row
+ * has kept.  What stood beside another one on purpose stands there again.
+ */
+static err
+take_again(struct ctx *c, const struct booking *b, struct booking_plan *ret)
+{
+	CLEANUP(plan_release) const struct plan *plan = NULL;
+	struct booking_ask *ask = NEW(c->mem, struct booking_ask);
+
+	TRY(plan_get(c, &plan));
+	const struct plan_motive *m = plan_motive(plan, b->motive);
+	*ask = (struct booking_ask){ .motive = b->motive, .practitioner = b->practitioner, .start = b->start,
+	    .overlap = b->lane > 0 };
+	*ret = (struct booking_plan){ .ask = ask, .b = *b, .capacity = m == NULL ? 1 : m->capacity,
+	    .before_minutes = m == NULL ? 0 : m->before_minutes,
+	    .after_minutes = m == NULL ? 0 : m->after_minutes };
+	ret->b.session = 0;
+	if (m != NULL) {
+		ret->rooms = m->rooms;
+		ret->rooms_n = m->rooms_n;
+		ret->devices = m->devices;
+		ret->devices_n = m->devices_n;
+	}
+	TRY(booking_take(c, ret));
+	return store_moved(c, b, ret);
+}
+
+/* Of a booking that stands again: who was told of the end is told of it again. */
+static err
+tell_of_restore(struct ctx *c, const struct booking *b, bool quiet)
+{
+	int64_t untold;
+	bool with_series;
+
+	/* The cancellation has not left yet: then nobody need hear of either. */
+	TRY(outbox_withdraw(c, b->id, MESSAGE_CANCELLED, &untold));
+	TRY(outbox_series_is_waiting(c, b->series, &with_series));
+	if (untold > 0 || with_series || b->person == 0)
+		return OK;
+	if (quiet)	/* told of nothing, unless the cancellation silenced it */
+		TRY(never_booked(c, b->id, &quiet));
+	return quiet ? OK : outbox_add(c, MESSAGE_BOOKED, b->person, b->id, c->now + promise()->undo);
+}
+
 err
 booking_restore_as(struct ctx *c, id booking, bool quiet)
 {
 	CLEANUP(db_tx_end) struct db_tx tx = {0};
-	CLEANUP(plan_release) const struct plan *plan = NULL;
+	struct booking_plan p;
 	struct booking b;
-	int64_t untold;
 
 	TRY(db_begin(c->db, &tx));
 	TRY(booking_get(c, booking, &b));
 	if (b.state != BOOKING_CANCELLED)
 		return ERR_CONFLICT;
-	TRY(plan_get(c, &plan));
-	const struct plan_motive *m = plan_motive(plan, b.motive);
-	/* What stood beside another one on purpose stands there again. */
-	struct booking_ask ask = { .motive = b.motive, .practitioner = b.practitioner, .start = b.start,
-	    .overlap = b.lane > 0 };
-	struct booking_plan p = { .ask = &ask, .b = b, .capacity = m == NULL ? 1 : m->capacity,
-	    .before_minutes = m == NULL ? 0 : m->before_minutes,
-	    .after_minutes = m == NULL ? 0 : m->after_minutes };
-	p.b.session = 0;
-	if (m != NULL) {
-		p.rooms = m->rooms;
-		p.rooms_n = m->rooms_n;
-		p.devices = m->devices;
-		p.devices_n = m->devices_n;
-	}
-	TRY(booking_take(c, &p));
-	TRY(store_moved(c, &b, &p));
+	TRY(take_again(c, &b, &p));
 	TRY(db_run(c->db, SQL("UPDATE booking SET state = 2, cancelled_at = NULL, cancelled_by = NULL"
 	    " WHERE org = $1 AND id = $2"), BINDS(INT(c->org), INT(booking)), NULL));
-	/* The cancellation has not left yet: then nobody need hear of either. */
-	TRY(outbox_withdraw(c, booking, MESSAGE_CANCELLED, &untold));
-	if (quiet && untold == 0)	/* told of nothing, unless the cancellation silenced it */
-		TRY(never_booked(c, booking, &quiet));
-	if (!quiet && untold == 0 && b.person != 0)
-		TRY(outbox_add(c, MESSAGE_BOOKED, b.person, booking, c->now + promise()->undo));
+	TRY(tell_of_restore(c, &b, quiet));
 	TRY(audit_add(c, S("booking.restore"), booking, b.person, b.practitioner));
 	TRY(db_commit(&tx));
 	struct busy_claim claim = booking_stored_claim(&p.b);
@@ -346,6 +379,17 @@ booking_note_set(struct ctx *c, id booking, int64_t version, str note)
 	return db_commit(&tx);
 }
 
+/* The time of one who sent apologies is given back; whoever comes after all needs it again. */
+static err
+state_time(struct ctx *c, const struct booking *b, enum booking_state state)
+{
+	struct booking_plan p;
+
+	if (b->state != BOOKING_EXCUSED && state == BOOKING_EXCUSED)
+		return booking_give_back(c, b);
+	return b->state == BOOKING_EXCUSED && state != BOOKING_EXCUSED ? take_again(c, b, &p) : OK;
+}
+
 err
 booking_set_state(struct ctx *c, id booking, enum booking_state state)
 {
@@ -359,7 +403,12 @@ booking_set_state(struct ctx *c, id booking, enum booking_state state)
 	TRY(booking_get(c, booking, &b));
 	if (b.state < BOOKING_CONFIRMED || b.state > BOOKING_EXCUSED || b.kind != BOOKING_APPOINTMENT)
 		return ERR_CONFLICT;
-	/* The first time counts: a state set back and forth by mistake keeps the hour of arrival. */
+	TRY(state_time(c, &b, state));
+	/*
+	 * The first time counts: a state set back and forth by mistake keeps the hour of arrival.
+	 * Whether it holds its time must still be as we read it: others may set states meanwhile.
+	 */
+	bool excused = b.state == BOOKING_EXCUSED;
 	TRY(db_run(c->db, SQL("UPDATE booking SET state = $1, version = version + 1,"
 	    " arrived_at = CASE WHEN $1 = 3 AND arrived_at IS NULL THEN CAST($2 AS BIGINT)"
 	    "  WHEN $1 = 2 THEN NULL ELSE arrived_at END,"
@@ -367,10 +416,15 @@ booking_set_state(struct ctx *c, id booking, enum booking_state state)
 	    "  WHEN $1 = 2 THEN NULL ELSE started_at END,"
 	    " ended_at = CASE WHEN $1 = 5 AND ended_at IS NULL THEN CAST($2 AS BIGINT)"
 	    "  WHEN $1 = 2 THEN NULL ELSE ended_at END"
-	    " WHERE org = $3 AND id = $4 AND state < 8"),
-	    BINDS(INT(state), INT(c->now), INT(c->org), INT(booking)), &changed));
+	    " WHERE org = $3 AND id = $4 AND state >= $5 AND state <= $6"),
+	    BINDS(INT(state), INT(c->now), INT(c->org), INT(booking),
+	    INT(excused ? BOOKING_EXCUSED : BOOKING_CONFIRMED),
+	    INT(excused ? BOOKING_EXCUSED : BOOKING_NO_SHOW)), &changed));
 	if (changed == 0)	/* cancelled since we read it: its time is free, it cannot come back like this */
 		return ERR_CONFLICT;
 	TRY(audit_add(c, S("booking.state"), booking, b.person, state));
-	return db_commit(&tx);
+	TRY(db_commit(&tx));
+	struct busy_claim claim = booking_stored_claim(&b);
+	busy_forget(c, &claim);
+	return OK;
 }

@@ -149,7 +149,7 @@ booking_clashes(struct ctx *c, id practitioner, usec start, usec end, struct boo
 	/* No appointment is longer than a day: the index needs a lower bound. */
 	TRY(db_read(c->db, SQL("SELECT " COLUMNS SEATS " FROM booking b"
 	    " WHERE b.org = $1 AND b.practitioner = $2 AND b.start_at > $3 AND b.start_at < $4 AND b.end_at > $5"
-	    " AND b.session IS NULL AND b.state < 8 AND (b.hold_until IS NULL OR b.hold_until > $6)"
+	    " AND b.session IS NULL AND b.state < 7 AND (b.hold_until IS NULL OR b.hold_until > $6)"
 	    " ORDER BY b.start_at, b.id"),
 	    BINDS(INT(c->org), INT(practitioner), INT(start - BOOKING_MINUTES_MAX * USEC_PER_MINUTE),
 	    INT(end), INT(start), INT(c->now)), &rows));

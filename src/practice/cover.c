@@ -18,7 +18,8 @@ struct cover {
 static bool
 is_awaited(const struct ctx *c, const struct booking *b)
 {
-	return b->kind == BOOKING_APPOINTMENT && b->state != BOOKING_HELD && b->end > c->now;
+	return b->kind == BOOKING_APPOINTMENT && b->state != BOOKING_HELD && b->state != BOOKING_EXCUSED &&
+	    b->end > c->now;
 }
 
 static bool

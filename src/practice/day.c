@@ -2,14 +2,16 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "practice/absence.h"
 #include "practice/day.h"
 #include "practice/free.h"
 #include "practice/hours.h"
 #include "practice/plan.h"
+#include "store/db.h"
 #include "vault/vault.h"
 
-enum { FREE_MINUTES_DEFAULT = 15, ROWS_PER_HOUR = 60 / DAY_ROW_MINUTES };
+enum { FREE_MINUTES_DEFAULT = 15, ROWS_PER_HOUR = 60 / DAY_ROW_MINUTES, VERSION_BYTES_MAX = 4096 };
 
 /* What one practitioner's days are cut from. */
 struct source {
@@ -323,6 +325,12 @@ by_start(const void *a, const void *b)
 	return y->end - x->end;
 }
 
+static bool
+in_lane(const struct day_item *item)
+{
+	return item->kind == DAY_BOOKING || item->kind == DAY_FREE;
+}
+
 void
 day_lanes(struct day_item *items, size_t n)
 {
@@ -331,12 +339,12 @@ day_lanes(struct day_item *items, size_t n)
 	size_t first = 0;
 
 	for (size_t i = 0; i <= n; i++) {
-		if (i < n && items[i].kind != DAY_BOOKING)
+		if (i < n && !in_lane(&items[i]))
 			continue;
 		/* Nothing reaches over this start: those before are a group of their own. */
 		if (i == n || items[i].start >= cluster_end) {
 			for (; first < i; first++)
-				items[first].lanes = items[first].kind == DAY_BOOKING ? lanes : 1;
+				items[first].lanes = in_lane(&items[first]) ? lanes : 1;
 			if (i == n)
 				return;
 			lanes = 0;
@@ -350,6 +358,22 @@ day_lanes(struct day_item *items, size_t n)
 		ends[lane] = items[i].end;
 		cluster_end = (int)max64(lanes == 1 ? 0 : cluster_end, items[i].end);
 	}
+}
+
+static bool
+holds_time(const struct day_item *item)
+{
+	return item->kind == DAY_BOOKING && item->booking->state != BOOKING_EXCUSED;
+}
+
+/* Who sent apologies stands beside nobody: the time is no longer his. */
+static void
+find_beside(struct day_column *col)
+{
+	for (size_t i = 0; i < col->n; i++)
+		for (size_t k = i + 1; k < col->n && col->items[k].start < col->items[i].end; k++)
+			if (holds_time(&col->items[i]) && holds_time(&col->items[k]))
+				col->items[i].beside = col->items[k].beside = true;
 }
 
 static void
@@ -367,6 +391,7 @@ column_build(const struct reader *r, const struct source *s, const struct clock 
 	add_free(r, s, &rows, col);
 	qsort(col->items, col->n, sizeof(*col->items), by_start);
 	day_lanes(col->items, col->n);
+	find_beside(col);
 }
 
 /* Whole hours that hold every booking and every free time. */
@@ -429,7 +454,7 @@ day_read(struct ctx *c, const struct zone *zone, const struct day_query *q, stru
 
 			*col = (struct day_column){ .practitioner = r.sources[i].practitioner, .on = q->from + d };
 			column_build(&r, &r.sources[i], &clock, col);
-			t.n += !q->present_only || col->present;
+			t.n++;
 		}
 	}
 	hours_shown(&t);
@@ -480,5 +505,101 @@ day_fullness(struct ctx *c, const struct zone *zone, const struct day_query *q, 
 	TRY(sources_read(&r));
 	for (int d = 0; d < q->days; d++)
 		ret[d] = fullness_of(&r, q->from + d);
+	return OK;
+}
+
+err
+day_present(struct ctx *c, const struct zone *zone, const struct day_query *q, bool *ret)
+{
+	usec from = midnight(zone, q->from - 1), to = midnight(zone, q->from + 1);
+	struct booking *list;
+	struct hours *hours;
+	int start, end;
+	size_t n, hours_n;
+
+	TRY(booking_list(c, 0, from, to, &list, &n));
+	for (size_t i = 0; i < q->practitioners_n; i++) {
+		id who = q->practitioners[i].id;
+
+		ret[i] = false;
+		TRY(hours_list(c, who, q->from, &hours, &hours_n));
+		for (size_t k = 0; k < hours_n; k++)
+			ret[i] |= hours_on(&hours[k], q->from);
+		for (size_t k = 0; k < n; k++)
+			ret[i] |= list[k].practitioner == who && span_of(zone, q->from, &list[k], &start, &end);
+	}
+	return OK;
+}
+
+/* The best so far, and what this column has: the nearer to the instant on its far side. */
+static void
+nearest(const struct day_column *col, const struct clock *clock, usec after, bool backwards, struct day_free *best)
+{
+	for (size_t i = 0; i < col->n; i++) {
+		const struct day_item *item = &col->items[i];
+		int step = (item->motive != NULL ? item->motive->minutes : FREE_MINUTES_DEFAULT) / DAY_ROW_MINUTES;
+		usec at = clock->at[item->start];
+
+		if (item->end - item->start < step || (backwards ? at >= after : at <= after))
+			continue;
+		if (best->practitioner == NULL || (backwards ? at > best->start : at < best->start))
+			*best = (struct day_free){ col->practitioner, at };
+	}
+}
+
+err
+day_free_next(struct ctx *c, const struct zone *zone, const struct day_query *q, usec after, bool backwards,
+    struct day_free *ret)
+{
+	struct day_item *items = NEW_N(c->mem, struct day_item, DAY_ROWS);
+	struct reader r = { .c = c, .zone = zone, .q = q };
+	struct day_free best = {0};
+	struct motive *motives;
+
+	assert(q->days <= DAY_MONTH_MAX);
+	TRY(motive_list(c, false, &motives, &r.motives_n));
+	r.motives = motives;
+	TRY(sources_read(&r));
+	for (int d = 0; d < q->days && best.practitioner == NULL; d++) {
+		day on = backwards ? q->from + q->days - 1 - d : q->from + d;
+		struct clock clock = clock_of(&r, on);
+
+		for (size_t i = 0; i < q->practitioners_n; i++) {
+			struct day_column col = { .practitioner = r.sources[i].practitioner, .items = items };
+			struct rows rows = { .clock = &clock };
+
+			rows_fill(&r.sources[i], on, &rows);
+			add_free(&r, &r.sources[i], &rows, &col);
+			nearest(&col, &clock, after, backwards, &best);
+		}
+	}
+	if (best.practitioner == NULL)
+		return ERR_NOT_FOUND;
+	*ret = best;
+	return OK;
+}
+
+err
+day_version(struct ctx *c, const struct zone *zone, const struct day_query *q, str *ret)
+{
+	usec from = midnight(zone, q->from - 1), to = midnight(zone, q->from + q->days);
+	struct buf b = buf_in(c->mem, VERSION_BYTES_MAX);
+	int64_t rules;
+
+	TRY(db_one_int(c->db, SQL("SELECT plan_version FROM org WHERE id = $1"), BINDS(INT(c->org)), &rules));
+	buf_printf(&b, "%lld", (long long)rules);
+	for (size_t i = 0; i < q->practitioners_n; i++) {
+		CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+
+		/* Every change of a row raises its version; what comes or goes changes the other two. */
+		TRY(db_read(c->db, SQL("SELECT count(*), CAST(COALESCE(sum(version), 0) AS BIGINT),"
+		    " CAST(COALESCE(sum(id % 1000003), 0) AS BIGINT) FROM booking WHERE org = $1 AND practitioner = $2"
+		    " AND start_at >= $3 AND start_at < $4 AND (hold_until IS NULL OR hold_until > $5)"),
+		    BINDS(INT(c->org), INT(q->practitioners[i].id), INT(from), INT(to), INT(c->now)), &rows));
+		TRY(db_next(rows));
+		buf_printf(&b, ".%llx.%llx.%llx", (long long)db_int(rows, 0), (long long)db_int(rows, 1),
+		    (long long)db_int(rows, 2));
+	}
+	*ret = buf_str(&b);
 	return OK;
 }

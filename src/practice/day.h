@@ -28,7 +28,8 @@ enum day_item_kind { DAY_CLOSED, DAY_ABSENCE, DAY_BOOKING, DAY_FREE };
 struct day_item {
 	enum day_item_kind	 kind;
 	int			 start, end;	/* rows of the local day, [start, end) */
-	int			 lane, lanes;	/* of a booking, beside what overlaps it */
+	int			 lane, lanes;	/* of a booking or a free time, beside what overlaps it */
+	bool			 beside;	/* a booking that shares its time with another */
 	const struct booking	*booking;
 	const struct motive	*motive;	/* NULL: none.  DAY_FREE: the one to propose */
 	str			 name;		/* the patient, family name first; an absence's reason */
@@ -49,7 +50,6 @@ struct day_query {
 	size_t			 practitioners_n;
 	day			 from;
 	int			 days;		/* columns are days * practitioners_n, at most DAY_COLUMNS_MAX */
-	bool			 present_only;
 };
 
 struct day_table {
@@ -68,9 +68,29 @@ enum day_fullness { DAY_SHUT, DAY_HAS_FREE, DAY_FULL };
 /* For each day from q->from: has any of the practitioners time left?  ret has room for q->days. */
 err day_fullness(struct ctx *, const struct zone *, const struct day_query *, enum day_fullness *ret) MUST_USE;
 
+/* For each practitioner: does he receive on q->from, or has he a booking then?  Opens nothing. */
+err day_present(struct ctx *, const struct zone *, const struct day_query *, bool *ret) MUST_USE;
+
 /*
- * Side by side where they overlap: the bookings among items, sorted by start,
- * get lane and lanes; more than DAY_LANES_MAX share the last one.  Pure.
+ * The first free time within the days of q, of any of its practitioners, that
+ * begins after an instant; or, backwards, the last before it.  Long enough for
+ * what is proposed there; never in the past.  q->days at most DAY_MONTH_MAX.
+ * ERR_NOT_FOUND: none.  Opens nothing.
+ */
+struct day_free { const struct practitioner *practitioner; usec start; };
+err day_free_next(struct ctx *, const struct zone *, const struct day_query *, usec after, bool backwards,
+	struct day_free *ret) MUST_USE;
+
+/*
+ * A word that is another one as soon as what day_read shows of q may have
+ * changed: bookings, their states, hours, absences.  Opens nothing.
+ */
+err day_version(struct ctx *, const struct zone *, const struct day_query *, str *ret) MUST_USE;
+
+/*
+ * Side by side where they overlap: bookings and the free times among items,
+ * sorted by start, get lane and lanes; more than DAY_LANES_MAX share the last
+ * one.  A free time overlaps only one who sent apologies.  Pure.
  */
 void day_lanes(struct day_item *, size_t n);
 

@@ -7,7 +7,8 @@
 #include "practice/message_int.h"
 #include "practice/person.h"
 
-enum { TEXT_BYTES_MAX = 16 * 1024, HTML_BYTES_MAX = 64 * 1024, HOST_BYTES_MAX = 253 };
+/* A series of BOOKING_SERIES_MAX dates, each with its link, fits. */
+enum { TEXT_BYTES_MAX = 64 * 1024, HTML_BYTES_MAX = 128 * 1024, HOST_BYTES_MAX = 253 };
 
 /* One message while it is made. */
 struct draught {
@@ -73,9 +74,9 @@ location_of(struct arena *mem, const struct org *org, const struct site *s)
 	return join(mem, name, S(", "), address_of(mem, s));
 }
 
-err
-message_calendar(struct ctx *c, const struct message_server *server, const struct message_event *e,
-    str *ret)
+static err
+event_of(struct ctx *c, const struct message_server *server, const struct message_event *e,
+    struct ical_event *ret)
 {
 	const struct booking *b = e->booking;
 	struct org org;
@@ -85,7 +86,7 @@ message_calendar(struct ctx *c, const struct message_server *server, const struc
 	TRY(org_get(c, &org));
 	TRY(site_get(c, b->site, &site));
 	TRY(booking_link(c, b->id, &token));
-	struct ical_event event = {
+	*ret = (struct ical_event){
 		.uid = str_printf(c->mem, "%lld@%.*s", (long long)b->id,
 		    STR_FMT(host_of(server->public_url))),
 		.sequence = b->sequence, .method = e->method,
@@ -98,7 +99,29 @@ message_calendar(struct ctx *c, const struct message_server *server, const struc
 		.organizer_name = org.name, .organizer_email = server->from,
 		.attendee_email = e->attendee, .alarm_minutes = ICAL_NO_ALARM,
 	};
+	return OK;
+}
+
+err
+message_calendar(struct ctx *c, const struct message_server *server, const struct message_event *e,
+    str *ret)
+{
+	struct ical_event event;
+
+	TRY(event_of(c, server, e, &event));
 	return ical_event(c->mem, &event, ret);
+}
+
+err
+message_calendar_of(struct ctx *c, const struct message_server *server, const struct booking *list, size_t n,
+    str *ret)
+{
+	struct ical_event *events = NEW_N(c->mem, struct ical_event, n);
+
+	for (size_t i = 0; i < n; i++)
+		TRY(event_of(c, server, &(struct message_event){ .booking = &list[i], .method = ICAL_PUBLISH },
+		    &events[i]));
+	return ical_events(c->mem, events, n, ret);
 }
 
 /* --- about a booking --- */
@@ -115,6 +138,8 @@ message_booking_opening(enum lang lang, enum message_kind kind)
 		return text(lang, T("Your appointment has been cancelled."));
 	case MESSAGE_REMINDER:
 		return text(lang, T("You have an appointment soon."));
+	case MESSAGE_SERIES:
+		return text(lang, T("Your appointments are confirmed. Here are all the dates:"));
 	case MESSAGE_CODE:
 	case MESSAGE_INVITATION:
 	case MESSAGE_RESET:
@@ -165,6 +190,12 @@ still_true(enum message_kind kind, const struct booking *b, usec now)
 	return b->state == told && b->start > now;
 }
 
+static str
+place_of(struct draught *d, const struct site *s)
+{
+	return str_eq(s->name, d->org.name) ? d->org.name : join(d->c->mem, d->org.name, S(", "), s->name);
+}
+
 static err
 about_booking(struct draught *d)
 {
@@ -184,7 +215,7 @@ about_booking(struct draught *d)
 
 	v->when = text_capital(c->mem, time);
 	v->subject = booking_subject(c->mem, c->lang, d->m->kind, time);
-	v->place = str_eq(site.name, d->org.name) ? d->org.name : join(c->mem, d->org.name, S(", "), site.name);
+	v->place = place_of(d, &site);
 	v->address = address_of(c->mem, &site);
 	v->link = link_to(c, d->server, MESSAGE_PATH_BOOKING, token);
 	if (d->m->kind == MESSAGE_REMINDER)
@@ -194,6 +225,58 @@ about_booking(struct draught *d)
 
 	d->method = ical_method_name(event.method);
 	return message_calendar(c, d->server, &event, &d->calendar);
+}
+
+/* --- about a series: every date that stands now, whatever was made of it meanwhile --- */
+
+/* Those to come, of a series that this booking is one of; it may be the one that was cancelled. */
+static err
+dates_to_come(struct draught *d, struct booking **ret, size_t *ret_n)
+{
+	struct ctx *c = d->c;
+	struct booking first, *list;
+	size_t n, kept = 0;
+
+	TRY(booking_get(c, d->m->booking, &first));
+	TRY(booking_list_of_series(c, first.series, c->now + 1, &list, &n));
+	for (size_t i = 0; i < n; i++)
+		if (list[i].state == BOOKING_CONFIRMED)
+			list[kept++] = list[i];
+	*ret = list;
+	*ret_n = kept;
+	return kept == 0 ? ERR_EXPIRED : OK;
+}
+
+static err
+about_series(struct draught *d)
+{
+	struct ctx *c = d->c;
+	struct message_view *v = &d->view;
+	struct message_date *dates;
+	struct booking *list;
+	struct site site;
+	size_t n;
+	str token;
+
+	TRY(dates_to_come(d, &list, &n));
+	TRY(addressee(d));
+	dates = NEW_N(c->mem, struct message_date, n);
+	for (size_t i = n; i-- > 0;) {	/* the first one last: its place stands below all */
+		TRY(site_get(c, list[i].site, &site));
+		TRY(booking_link(c, list[i].id, &token));
+		dates[i].when = text_capital(c->mem, when(c->mem, c->lang, &d->org, list[i].start));
+		dates[i].place = list[i].site == list[0].site ? (str){0} : place_of(d, &site);
+		dates[i].link = link_to(c, d->server, MESSAGE_PATH_BOOKING, token);
+	}
+	v->dates = dates;
+	v->dates_n = n;
+	v->place = place_of(d, &site);
+	v->address = address_of(c->mem, &site);
+	v->subject = text_n_fill(c->mem, c->lang, (struct text_plural){
+	    TN("{n} appointment confirmed: {when}", "{n} appointments confirmed, the first one: {when}"), (int64_t)n },
+	    &ARG("when", when(c->mem, c->lang, &d->org, list[0].start)), 1);
+	d->method = ical_method_name(ICAL_PUBLISH);
+	return message_calendar_of(c, d->server, list, n, &d->calendar);
 }
 
 /* --- about an account or an address --- */
@@ -277,6 +360,7 @@ static const struct form { template *text, *html; } forms[] = {
 	[MESSAGE_ADDRESS] = { mail_address_text, mail_address_html },
 	[MESSAGE_ADDRESS_STOP] = { mail_address_text, mail_address_html },
 	[MESSAGE_ADDRESS_LEFT] = { mail_address_text, mail_address_html },
+	[MESSAGE_SERIES] = { mail_series_text, mail_series_html },
 };
 
 static err
@@ -333,7 +417,8 @@ message_render(struct ctx *c, enum purpose purpose, const struct message_server 
 		d.view.practice = d.org.name;
 		d.view.phone = d.org.phone;
 	}
-	TRY(m->kind <= MESSAGE_REMINDER ? about_booking(&d) : about_payload(&d));
+	TRY(m->kind == MESSAGE_SERIES ? about_series(&d) :
+	    outbox_is_of_booking(m->kind) ? about_booking(&d) : about_payload(&d));
 	TRY(fill(&d, forms[m->kind].text, TEXT_BYTES_MAX, &mail.text));
 	if (server->from.n > 0)
 		TRY(envelope(&d, mail.text, &mail.mail));

@@ -53,5 +53,8 @@ struct message_event {
 };
 err  message_calendar(struct ctx *, const struct message_server *, const struct message_event *,
 	str *ret) MUST_USE;
+/* Several of c->org, n > 0, in one object, to be kept (ICAL_PUBLISH); each under its own UID. */
+err  message_calendar_of(struct ctx *, const struct message_server *, const struct booking *, size_t n,
+	str *ret) MUST_USE;
 
 #endif

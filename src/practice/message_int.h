@@ -7,6 +7,9 @@
 #include "format/out.h"
 #include "practice/outbox.h"
 
+/* One appointment of a series. */
+struct message_date { str when, place, link; };	/* place: empty where it is that of the first */
+
 struct message_view {
 	enum message_kind kind;
 	str	subject;
@@ -16,11 +19,15 @@ struct message_view {
 	str	word;			/* a code, or the name of the one invited */
 	str	life;			/* how long a code or a link works */
 	str	link;
+	const struct message_date *dates;	/* of a series */
+	size_t	dates_n;
 };
 
 /* ui/mail/<name>.txt and .html */
 void mail_booking_text(struct out *, const struct message_view *);
 void mail_booking_html(struct out *, const struct message_view *);
+void mail_series_text(struct out *, const struct message_view *);
+void mail_series_html(struct out *, const struct message_view *);
 void mail_code_text(struct out *, const struct message_view *);
 void mail_code_html(struct out *, const struct message_view *);
 void mail_link_text(struct out *, const struct message_view *);

@@ -30,6 +30,12 @@ outbox_backoff_seconds(int attempts)
 	return min64(wait, BACKOFF_SECONDS_MAX);
 }
 
+bool
+outbox_is_of_booking(enum message_kind kind)
+{
+	return kind <= MESSAGE_REMINDER || kind == MESSAGE_SERIES;
+}
+
 static err
 insert(struct ctx *c, const struct outbox_prepared *m, id booking, usec not_before)
 {
@@ -133,6 +139,20 @@ outbox_is_waiting(struct ctx *c, id booking, enum message_kind kind, bool *ret)
 	TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0"
 	    " WHERE org = $1 AND booking = $2 AND kind = $3 AND state = 1 AND claimed_until <= $4"),
 	    BINDS(INT(c->org), INT(booking), INT(kind), INT(c->now)), &n));
+	*ret = n > 0;
+	return OK;
+}
+
+err
+outbox_series_is_waiting(struct ctx *c, id series, bool *ret)
+{
+	int64_t n = 0;
+
+	assert(db_in_change(c->db));
+	if (series != 0)
+		TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0 WHERE org = $1 AND kind = 8 AND state = 1"
+		    " AND claimed_until <= $2 AND booking IN (SELECT id FROM booking WHERE org = $1 AND series = $3)"),
+		    BINDS(INT(c->org), INT(c->now), INT(series)), &n));
 	*ret = n > 0;
 	return OK;
 }

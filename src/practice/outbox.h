@@ -31,7 +31,11 @@ enum message_kind {
 	MESSAGE_ADDRESS = 8,		/* to a new address: confirm it */
 	MESSAGE_ADDRESS_STOP = 9,	/* to the old one: it can still be stopped */
 	MESSAGE_ADDRESS_LEFT = 10,	/* to the old one: it is done */
+	MESSAGE_SERIES = 11,		/* the dates of a series, booked together */
 };
+
+/* Its words come from a booking; others have a payload. */
+bool outbox_is_of_booking(enum message_kind);
 
 enum outbox_state {
 	OUTBOX_WAITING = 1,		/* stored: never renumber */
@@ -89,6 +93,8 @@ err  outbox_withdraw(struct ctx *, id booking, enum message_kind, int64_t *ret_n
  * the change has ended, and tells of the booking as the change leaves it.
  */
 err  outbox_is_waiting(struct ctx *, id booking, enum message_kind, bool *ret) MUST_USE;
+/* The same for the message that tells of this whole series. */
+err  outbox_series_is_waiting(struct ctx *, id series, bool *ret) MUST_USE;
 
 /* For the sending job: up to OUTBOX_CLAIM_MAX due ones of all organisations, kept for OUTBOX_CLAIM. */
 err  outbox_claim(struct ctx *, struct outbox_message **ret, size_t *ret_n) MUST_USE;

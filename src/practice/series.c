@@ -75,6 +75,7 @@ series_create(struct ctx *c, const struct booking_ask *ask, const struct booking
 
 		one.start = starts[i];
 		one.series = r.series;
+		/* The message that comes with the first one lists all that stand when it leaves. */
 		one.quiet = ask->quiet || r.done_n > 0;
 		err e = starts[i] < 0 ? ERR_CONFLICT : booking_create(c, &one, &person, &made[r.done_n]);
 		if (e == ERR_CONFLICT) {
@@ -134,7 +135,7 @@ series_move(struct ctx *c, const struct zone *zone, const struct series_change *
     const struct booking_ask *ask, struct series_result *ret)
 {
 	struct series_result r = {0};
-	struct booking *list, *done;
+	struct booking *list, *done, *was;
 	usec *clashes;
 	size_t n;
 
@@ -143,7 +144,9 @@ series_move(struct ctx *c, const struct zone *zone, const struct series_change *
 	bool later = ask->start > list[0].start;
 
 	done = NEW_N(c->mem, struct booking, n);
+	was = NEW_N(c->mem, struct booking, n);
 	clashes = NEW_N(c->mem, usec, n);
+	r.was = was;
 	r.done = done;
 	r.clashes = clashes;
 	r.series = list[0].series;
@@ -166,7 +169,7 @@ series_move(struct ctx *c, const struct zone *zone, const struct series_change *
 		else if (e != OK)
 			return e;
 		else
-			r.done_n++;
+			was[r.done_n++] = *b;
 	}
 	*ret = r;
 	return r.done_n == 0 ? ERR_CONFLICT : OK;
@@ -180,16 +183,17 @@ series_cancel(struct ctx *c, const struct series_change *change, bool quiet, str
 	size_t n;
 
 	TRY(in_scope(c, change, &list, &n));
+	r.series = list[0].series;
+	r.was = list;
 	for (size_t i = 0; i < n; i++) {
 		err e = booking_cancel(c, list[i].id, quiet);
 
 		/* Somebody else cancelled one of the others meanwhile: that is what was wanted. */
 		if (e != OK && (e != ERR_CONFLICT || i == 0))
 			return e;
+		if (e == OK)
+			list[r.done_n++] = list[i];
 	}
-	r.series = list[0].series;
-	r.done = list;
-	r.done_n = n;
 	*ret = r;
 	return OK;
 }

@@ -23,10 +23,11 @@ struct series_rule {
 	day	until;		/* the last day on which one may be; 0: times says */
 };
 
-/* What became of each occurrence, by start. */
+/* What became of each occurrence, in the order in which they were changed. */
 struct series_result {
 	id		 series;
-	const struct booking *done;	/* as they are now */
+	const struct booking *was;	/* as they stood before, one for one with done; made: NULL */
+	const struct booking *done;	/* as they are now; cancelled: NULL */
 	size_t		 done_n;
 	const usec	*clashes;	/* starts that were taken, or that do not exist that day */
 	size_t		 clashes_n;
@@ -45,8 +46,8 @@ err series_clashes(struct ctx *, const struct booking_ask *, const usec *starts,
 	usec **ret, size_t *ret_n) MUST_USE;
 
 /*
- * Make them all, leaving out those that clash.  The patient is told of the first
- * one; ask->start is not read.  ERR_CONFLICT: every one clashed; nothing was made.
+ * Make them all, leaving out those that clash.  The patient gets one message with
+ * all the dates; ask->start is not read.  ERR_CONFLICT: every one clashed; nothing was made.
  */
 err series_create(struct ctx *, const struct booking_ask *, const struct booking_who *,
 	const usec *starts, size_t n, struct series_result *ret) MUST_USE;

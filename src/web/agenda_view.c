@@ -360,8 +360,7 @@ agenda_grid_read(struct web *w, const struct agenda_view *v, struct agenda_grid 
 {
 	bool week = v->kind == AGENDA_WEEK;
 	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n,
-	    .from = week ? civil_monday(v->date) : v->date, .days = week ? 7 : 1,
-	    .present_only = v->present_only };
+	    .from = week ? civil_monday(v->date) : v->date, .days = week ? 7 : 1 };
 	struct civil now = zone_local(w->zone, w->c.now);
 	struct agenda_grid g = {0};
 	struct day_table t;

@@ -133,6 +133,7 @@ messages_read(struct web *w, const struct booking *b, struct booking_panel *p)
 	static const char *const kinds[] = {
 		[MESSAGE_BOOKED] = T("Confirmation"), [MESSAGE_MOVED] = T("Change of time"),
 		[MESSAGE_CANCELLED] = T("Cancellation"), [MESSAGE_REMINDER] = T("Reminder message"),
+		[MESSAGE_SERIES] = T("Confirmation of the series"),
 	};
 	static const struct { const char *words, *tag; } sent[] = {
 		[OUTBOX_WAITING] = { T("{message}, waiting to leave"), "" },
@@ -148,7 +149,7 @@ messages_read(struct web *w, const struct booking *b, struct booking_panel *p)
 	for (size_t i = 0; i < n; i++) {
 		const struct outbox_message *m = &list[i];
 
-		if (m->kind > MESSAGE_REMINDER)
+		if (!outbox_is_of_booking(m->kind))
 			continue;
 		p->messages[p->messages_n++] = (struct message_line){
 			.words = FILL(w->c.mem, w->c.lang, sent[m->state].words,

@@ -272,7 +272,8 @@ page_agenda_undo(struct web *w)
 	struct booking b;
 
 	TRY(this_booking(w, &b));
-	err e = booking_undo(&w->c, b.id, web_field(w, "jeton"));
+	size_t left = 0;
+	err e = booking_undo(&w->c, b.id, web_field(w, "jeton"), &left);
 	if (e == ERR_EXPIRED || e == ERR_CONFLICT) {
 		str words = text(w->c.lang, e == ERR_EXPIRED ?
 		    T("Too late to undo: the patient is being told. Move it again if need be.") :

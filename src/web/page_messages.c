@@ -16,6 +16,7 @@ static const char *const kinds[] = {
 	[MESSAGE_ADDRESS] = T("Link that confirms an e-mail address"),
 	[MESSAGE_ADDRESS_STOP] = T("Link that stops a change of e-mail address"),
 	[MESSAGE_ADDRESS_LEFT] = T("News of a change of e-mail address"),
+	[MESSAGE_SERIES] = T("Confirmation of a series of appointments"),
 };
 
 static str

@@ -11,6 +11,7 @@ static const char *const undelivered[] = {
 	[MESSAGE_MOVED] = T("{name} has not been told that the appointment was moved."),
 	[MESSAGE_CANCELLED] = T("{name} has not been told that the appointment was cancelled."),
 	[MESSAGE_REMINDER] = T("{name} has not received the reminder of the appointment."),
+	[MESSAGE_SERIES] = T("{name} has not received the dates of the series of appointments."),
 	[MESSAGE_INVITATION] = T("An invitation to join the practice could not be delivered."),
 };
 

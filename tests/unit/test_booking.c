@@ -685,10 +685,39 @@ too_long_a_note_is_refused_before_anything_happens(void **state)
 	assert_err(booking_create(a.c, &ask, &who, &b), ERR_INVALID);
 }
 
+static void
+who_sends_apologies_gives_the_time_back_and_needs_it_again_to_come_after_all(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct booking_ask ask = agenda_ask(&a, agenda_at(&a, 0, 9 * 60));
+	struct booking_who marie = { .person = agenda_person(&a, S("Marie")) };
+	struct booking_who yann = { .person = agenda_person(&a, S("Yann")) };
+	struct booking b, other, *there;
+	size_t n;
+
+	assert_ok(booking_create(a.c, &ask, &marie, &b));
+	assert_int_equal(agenda_slots(&a, 0), 11);
+	assert_ok(booking_set_state(a.c, b.id, BOOKING_EXCUSED));
+	assert_int_equal(agenda_slots(&a, 0), 12);
+	assert_ok(booking_clashes(a.c, a.martin, ask.start, ask.start + 1, &there, &n));
+	assert_int_equal(n, 0);
+	/* A mistake is set right: the time is hers again. */
+	assert_ok(booking_set_state(a.c, b.id, BOOKING_CONFIRMED));
+	assert_int_equal(agenda_slots(&a, 0), 11);
+	assert_err(booking_create(a.c, &ask, &yann, &other), ERR_CONFLICT);
+	/* Somebody else has it meanwhile. */
+	assert_ok(booking_set_state(a.c, b.id, BOOKING_EXCUSED));
+	assert_ok(booking_create(a.c, &ask, &yann, &other));
+	assert_err(booking_set_state(a.c, b.id, BOOKING_ARRIVED), ERR_CONFLICT);
+	assert_ok(booking_get(a.c, b.id, &b));
+	assert_int_equal(b.state, BOOKING_EXCUSED);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ENGINE_TEST_SCHEMA(who_sends_apologies_gives_the_time_back_and_needs_it_again_to_come_after_all),
 		ENGINE_TEST_SCHEMA(a_booking_its_line_and_its_message_are_one),
 		ENGINE_TEST_SCHEMA(the_second_gets_a_conflict_and_leaves_nothing),
 		ENGINE_TEST_SCHEMA(nobody_is_in_two_places),

@@ -7,6 +7,7 @@
 #include "practice/message.h"
 #include "practice/message_int.h"
 #include "practice/practitioner.h"
+#include "practice/series.h"
 
 static const struct message_server server = {
 	.public_url = { "https://agenda.example:8443", 27 },
@@ -473,10 +474,80 @@ a_link_that_is_none_is_not_written(void **state)
 	assert_has_no(html(&mem, mail_link_html, &v), "javascript");
 }
 
+static int
+times_of(str hay, str needle)
+{
+	int n = 0;
+
+	for (ptrdiff_t at; (at = str_find_str(hay, needle)) >= 0; n++)
+		hay = str_slice(hay, (size_t)at + needle.n, hay.n);
+	return n;
+}
+
+static void
+a_series_lists_every_date_that_stands_with_its_link_and_one_calendar(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct booking_ask ask = agenda_ask(&a, 0);
+	struct booking_who who = { .person = agenda_person(&a, S("Marie")) };
+	usec starts[3] = { agenda_at(&a, 0, 9 * 60), agenda_at(&a, 7, 9 * 60), agenda_at(&a, 14, 9 * 60) };
+	struct series_result made;
+	struct outbox_message m;
+	struct message_mail mail;
+	str calendar;
+
+	assert_ok(series_create(a.c, &ask, &who, starts, 3, &made));
+	/* Cancelled before the message left: it is not in it, though the message was made with it. */
+	assert_ok(booking_cancel(a.c, made.done[0].id, false));
+	m = about(&a, &made.done[0], MESSAGE_SERIES);
+	assert_ok(render(a.c, &m, &mail));
+	assert_str(mail.subject, S("2 rendez-vous confirmés, le premier : lundi 7 décembre à 9 h"));
+	assert_has_no(mail.text, "30 novembre");
+	assert_has(mail.text, "Lundi 7 décembre à 9 h");
+	assert_has(mail.text, "Lundi 14 décembre à 9 h");
+	assert_true(has(mail.text, link_of(&a, &made.done[1])) && has(mail.text, link_of(&a, &made.done[2])));
+	assert_has_no(mail.text, "Consultation");	/* R52 */
+
+	struct ctx own = *a.c;
+	assert_ok(message_calendar_of(&own, &server, made.done + 1, 2, &calendar));
+	assert_int_equal(times_of(calendar, S("BEGIN:VEVENT")), 2);
+	assert_int_equal(times_of(calendar, S("METHOD:PUBLISH")), 1);
+	assert_int_equal(times_of(calendar, S("BEGIN:VTIMEZONE")), 1);
+	/* The mail carries it: the dates of both are there. */
+	assert_has(mail.mail, "method=PUBLISH");
+
+	assert_ok(booking_cancel(a.c, made.done[1].id, false));
+	assert_ok(booking_cancel(a.c, made.done[2].id, false));
+	assert_err(render(a.c, &m, &mail), ERR_EXPIRED);
+}
+
+static void
+the_longest_series_fits_into_one_message(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct booking_ask ask = agenda_ask(&a, 0);
+	struct booking_who who = { .person = agenda_person(&a, S("Marie")) };
+	struct series_rule rule = { .every_weeks = 2, .times = BOOKING_SERIES_MAX };
+	struct series_result made;
+	struct outbox_message m;
+	struct message_mail mail;
+	usec *starts;
+	size_t n;
+
+	assert_ok(series_starts(a.c->mem, a.paris, agenda_at(&a, 0, 9 * 60), &rule, &starts, &n));
+	assert_ok(series_create(a.c, &ask, &who, starts, n, &made));
+	assert_int_equal(made.done_n, BOOKING_SERIES_MAX);
+	m = about(&a, &made.done[0], MESSAGE_SERIES);
+	assert_ok(render(a.c, &m, &mail));
+	assert_int_equal(times_of(mail.text, S("https://agenda.example:8443/rdv/")), BOOKING_SERIES_MAX);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ENGINE_TEST_SCHEMA(a_series_lists_every_date_that_stands_with_its_link_and_one_calendar),
+		ENGINE_TEST_SCHEMA(the_longest_series_fits_into_one_message),
 		ENGINE_TEST_SCHEMA(a_confirmation_says_date_hour_place_and_link_in_french),
 		ENGINE_TEST_SCHEMA(each_person_reads_it_in_his_own_language),
 		ENGINE_TEST_SCHEMA(a_message_tells_nothing_about_health),
