@@ -98,6 +98,12 @@ session_find(struct ctx *c, str token, struct session *ret)
 	return OK;
 }
 
+err
+session_look(struct ctx *c, str token, struct session *ret)
+{
+	return session_read(c, token, ret);
+}
+
 static err
 grant_check(struct ctx *c, id account, const struct session_grant *g)
 {

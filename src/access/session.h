@@ -56,6 +56,8 @@ err session_start(struct ctx *, id account, const struct session_grant *, str de
  * is closed or its membership has ended.  Never inside a change.
  */
 err session_find(struct ctx *, str token, struct session *ret) MUST_USE;
+/* The same for what a page asks by itself: nobody was at it, so it still grows idle. */
+err session_look(struct ctx *, str token, struct session *ret) MUST_USE;
 
 /*
  * When it ends if nothing more is asked.  ret_final: asking does not put that off,

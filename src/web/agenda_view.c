@@ -1,9 +1,12 @@
 /* agenda_view.c - see agenda_view.h. */
+#include "practice/columns.h"
 #include "web/agenda_view.h"
 
 FORM(form_agenda,
 	{ "vue", 10, false }, { "date", 10, false }, { "agendas", 100, true },
-	{ "presents", 1, false }, { "defaire", 300, false }, { "rdv", 20, false });
+	{ "presents", 1, false }, { "feuille", 3, false }, { "coupe", 20, false }, { "libre", 20, false },
+	{ "pour", 20, false }, { "apres", 20, false }, { "praticien", 20, false }, { "sens", 10, false },
+	{ "defaire", 300, false }, { "rdv", 20, false });
 
 static const char *const kind_names[] = {
 	[AGENDA_DAY] = "jour", [AGENDA_WEEK] = "semaine", [AGENDA_COLUMNS] = "colonnes",
@@ -11,8 +14,8 @@ static const char *const kind_names[] = {
 
 /* ---- the address ---- */
 
-static struct practitioner *
-by_slug(struct agenda_view *v, str slug)
+static const struct practitioner *
+by_slug(const struct agenda_view *v, str slug)
 {
 	for (size_t i = 0; i < v->all_n; i++)
 		if (str_eq(v->all[i].slug, slug))
@@ -23,33 +26,75 @@ by_slug(struct agenda_view *v, str slug)
 static void
 choose(struct agenda_view *v, const struct practitioner *p, size_t max)
 {
-	for (size_t i = 0; i < v->chosen_n; i++)
-		if (v->chosen[i].id == p->id)
-			return;
-	if (v->chosen_n < max)
+	if (p != NULL && v->chosen_n < max && agenda_practitioner(v->chosen, v->chosen_n, p->id) == NULL)
 		v->chosen[v->chosen_n++] = *p;
 }
 
-/* Those that the address names; else one's own; else as many as there is room for. */
-static void
+/* Those that the address names; else one's own, or the account's choice; else all. */
+static err
 choose_columns(struct web *w, struct agenda_view *v)
 {
-	size_t max = v->kind == AGENDA_COLUMNS ? DAY_COLUMNS_MAX : 1;
-	const struct practitioner *own = agenda_practitioner(v->all, v->all_n, w->session.practitioner);
+	size_t max = v->kind == AGENDA_COLUMNS ? v->all_n : 1, kept_n = 0;
+	id *kept;
 	str slug;
 
-	v->chosen = NEW_N(w->c.mem, struct practitioner, max);
-	for (size_t i = 0; web_field_nth(w, "agendas", i, &slug); i++) {
-		const struct practitioner *p = by_slug(v, slug);
-
-		if (p != NULL)
-			choose(v, p, max);
-	}
+	v->chosen = NEW_N(w->c.mem, struct practitioner, v->all_n + 1);
+	for (size_t i = 0; web_field_nth(w, "agendas", i, &slug); i++)
+		choose(v, by_slug(v, slug), max);
 	v->chosen_by_hand = v->chosen_n > 0;
-	if (v->chosen_n == 0 && own != NULL && max == 1)
-		choose(v, own, max);
-	for (size_t i = 0; !v->chosen_by_hand && i < v->all_n; i++)
+	if (v->kind == AGENDA_COLUMNS)
+		TRY(columns_get(&w->c, &kept, &kept_n));
+	else
+		choose(v, agenda_practitioner(v->all, v->all_n, w->session.practitioner), max);
+	for (size_t i = 0; !v->chosen_by_hand && i < kept_n; i++)
+		choose(v, agenda_practitioner(v->all, v->all_n, kept[i]), max);
+	bool none = v->chosen_n == 0;
+	for (size_t i = 0; none && i < v->all_n; i++)
 		choose(v, &v->all[i], max);
+	return OK;
+}
+
+/* Of those chosen, who is there that day; and which sheet of them. */
+static err
+choose_there(struct web *w, struct agenda_view *v)
+{
+	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n, .from = v->date, .days = 1 };
+	bool *present = NEW_N(w->c.mem, bool, v->chosen_n + 1);
+	int64_t sheet = 1;
+
+	v->there = v->chosen;
+	v->there_n = v->chosen_n;
+	if (v->present_only) {
+		TRY(day_present(&w->c, w->zone, &q, present));
+		v->there = NEW_N(w->c.mem, struct practitioner, v->chosen_n + 1);
+		v->there_n = 0;
+		for (size_t i = 0; i < v->chosen_n; i++)
+			if (present[i])
+				v->there[v->there_n++] = v->chosen[i];
+	}
+	(void)web_field_int(w, "feuille", 1, (int64_t)(v->there_n / DAY_COLUMNS_MAX) + 1, &sheet);
+	if ((size_t)(sheet - 1) * DAY_COLUMNS_MAX >= v->there_n)
+		sheet = 1;
+	v->sheet = (int)sheet - 1;
+	return OK;
+}
+
+/* What was cut, if it still is there to be moved. */
+static err
+cut_read(struct web *w, struct agenda_view *v)
+{
+	struct booking b;
+	id booking;
+
+	if (!web_field_id(w, "coupe", &booking))
+		return OK;
+	err e = booking_get(&w->c, booking, &b);
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	if (b.state >= BOOKING_CONFIRMED && b.state <= BOOKING_DONE && b.kind != BOOKING_SESSION)
+		v->cut = b;
+	return OK;
 }
 
 err
@@ -66,34 +111,74 @@ agenda_view_read(struct web *w, struct agenda_view *ret)
 		v.date = v.today;
 	v.present_only = str_eq(web_field(w, "presents"), S("1")) && v.kind == AGENDA_COLUMNS;
 	TRY(practitioner_list(&w->c, false, &v.all, &v.all_n));
-	choose_columns(w, &v);
+	TRY(choose_columns(w, &v));
+	TRY(choose_there(w, &v));
+	TRY(cut_read(w, &v));
+	if (!agenda_moment_read(w->zone, web_field(w, "libre"), &v.marked) || !web_field_id(w, "pour", &v.marked_for))
+		v.marked = 0;
 	*ret = v;
 	return OK;
 }
 
-static str
-url_of(struct web *w, const struct agenda_view *v)
+struct day_query
+agenda_query(const struct agenda_view *v)
 {
-	struct buf b = buf_in(w->c.mem, AGENDA_URL_BYTES_MAX);
-	/* A day or a week is of one; a whole practice in columns need not be spelled out. */
+	bool week = v->kind == AGENDA_WEEK;
+	size_t first = (size_t)v->sheet * DAY_COLUMNS_MAX;
+
+	return (struct day_query){ .practitioners = v->there + first,
+	    .practitioners_n = (size_t)min64((int64_t)(v->there_n - first), DAY_COLUMNS_MAX),
+	    .from = week ? civil_monday(v->date) : v->date, .days = week ? 7 : 1 };
+}
+
+err
+agenda_version(struct web *w, const struct agenda_view *v, str *ret)
+{
+	struct day_query q = agenda_query(v);
+	str version;
+
+	TRY(day_version(&w->c, w->zone, &q, &version));
+	/* Every five minutes the present moment has gone on, and what was free is past. */
+	*ret = str_printf(w->c.mem, "%.*s-%lld", STR_FMT(version),
+	    (long long)(w->c.now / (DAY_ROW_MINUTES * USEC_PER_MINUTE)));
+	return OK;
+}
+
+static void
+add_columns(struct buf *b, const struct agenda_view *v)
+{
+	/* A day or a week is of one; what the account has chosen need not be spelled out. */
 	size_t n = v->kind != AGENDA_COLUMNS ? (size_t)min64(1, (int64_t)v->chosen_n) :
 	    v->chosen_by_hand ? v->chosen_n : 0;
 
-	buf_printf(&b, "/agenda?vue=%s&date=%.*s", kind_names[v->kind],
-	    STR_FMT(civil_iso_date(w->c.mem, v->date)));
 	for (size_t i = 0; i < n; i++) {
-		buf_add(&b, S("&agendas="));
-		buf_url(&b, v->chosen[i].slug);
+		buf_add(b, S("&agendas="));
+		buf_url(b, v->chosen[i].slug);
 	}
+}
+
+str
+agenda_url_at(struct web *w, const struct agenda_view *v, const char *path)
+{
+	struct buf b = buf_in(w->c.mem, AGENDA_URL_BYTES_MAX);
+	str head = str_printf(w->c.mem, "%s?vue=%s&date=%.*s", path, kind_names[v->kind],
+	    STR_FMT(civil_iso_date(w->c.mem, v->date)));
+
+	buf_add(&b, head);
+	add_columns(&b, v);
 	if (v->present_only)
 		buf_add(&b, S("&presents=1"));
-	return buf_ok(&b) ? buf_str(&b) : S("/agenda");
+	if (v->sheet > 0)
+		buf_printf(&b, "&feuille=%d", v->sheet + 1);
+	if (v->cut.id != 0)
+		buf_printf(&b, "&coupe=%lld", (long long)v->cut.id);
+	return buf_ok(&b) ? buf_str(&b) : head;
 }
 
 str
 agenda_url(struct web *w, const struct agenda_view *v)
 {
-	return url_of(w, v);
+	return agenda_url_at(w, v, "/agenda");
 }
 
 str
@@ -102,7 +187,7 @@ agenda_url_on(struct web *w, const struct agenda_view *v, day on)
 	struct agenda_view other = *v;
 
 	other.date = on;
-	return url_of(w, &other);
+	return agenda_url(w, &other);
 }
 
 str
@@ -112,10 +197,11 @@ agenda_url_as(struct web *w, const struct agenda_view *v, enum agenda_kind kind)
 
 	other.kind = kind;
 	other.present_only = v->present_only && kind == AGENDA_COLUMNS;
+	other.sheet = kind == v->kind ? v->sheet : 0;
 	/* From one agenda to columns: to all of them. */
 	if (v->kind != AGENDA_COLUMNS && kind == AGENDA_COLUMNS)
 		other.chosen_by_hand = false;
-	return url_of(w, &other);
+	return agenda_url(w, &other);
 }
 
 /* ---- shared words ---- */
@@ -292,7 +378,32 @@ paint_booking(const struct painter *p, struct agenda_item *item)
 		if (b->state == BOOKING_ARRIVED || b->state == BOOKING_IN_CONSULTATION)
 			item->detail = state;
 	}
-	item->words = d->lanes > 1 ? joined(c->mem, words, text(c->lang, T("beside another one"))) : words;
+	item->cut = b->id == p->v->cut.id;
+	if (item->cut)
+		item->state = "cut";
+	item->words = d->beside ? joined(c->mem, words, text(c->lang, T("beside another one"))) : words;
+}
+
+/* Where a free time leads: to a new appointment, or to the move of what was cut. */
+static str
+free_url(const struct painter *p, usec at)
+{
+	struct web *w = p->w;
+	struct buf url = buf_in(w->c.mem, 2 * AGENDA_URL_BYTES_MAX);
+	struct agenda_view pasted = *p->v;
+
+	if (p->v->cut.id == 0)
+		buf_add(&url, S("/agenda/rdv/nouveau"));
+	else
+		buf_printf(&url, "/agenda/rdv/%lld", (long long)p->v->cut.id);
+	buf_printf(&url, "?praticien=%lld&debut=%.*s", (long long)p->who->id,
+	    STR_FMT(agenda_moment(w->c.mem, w->zone, at)));
+	if (p->v->cut.id != 0) {
+		pasted.cut.id = 0;
+		buf_add(&url, S("&retour="));
+		buf_url(&url, agenda_url(w, &pasted));
+	}
+	return buf_str(&url);
 }
 
 static void
@@ -301,15 +412,14 @@ paint_free(const struct painter *p, struct agenda_item *item)
 	struct ctx *c = &p->w->c;
 	const struct day_item *d = item->day;
 	usec at = zone_instant(p->w->zone, p->on, d->start * DAY_ROW_MINUTES, NULL);
-	struct buf url = buf_in(c->mem, AGENDA_URL_BYTES_MAX);
 
-	buf_printf(&url, "/agenda/rdv/nouveau?praticien=%lld&debut=%.*s", (long long)p->who->id,
-	    STR_FMT(agenda_moment(c->mem, p->w->zone, at)));
+	item->url = free_url(p, at);
 	/* A gap too short for the motive is still one: an appointment of its length. */
-	if (d->motive != NULL && d->end - d->start < d->motive->minutes / DAY_ROW_MINUTES)
-		buf_printf(&url, "&minutes=%d", (d->end - d->start) * DAY_ROW_MINUTES);
-	item->url = buf_str(&url);
-	item->name = text(c->lang, T("free"));
+	if (p->v->cut.id == 0 && d->motive != NULL && d->end - d->start < d->motive->minutes / DAY_ROW_MINUTES)
+		item->url = str_printf(c->mem, "%.*s&minutes=%d", STR_FMT(item->url),
+		    (d->end - d->start) * DAY_ROW_MINUTES);
+	item->marked = at == p->v->marked && p->who->id == p->v->marked_for;
+	item->name = text(c->lang, p->v->cut.id != 0 ? T("paste here") : T("free"));
 	item->words = joined(c->mem, joined(c->mem, item->hour, item->name), p->who_words);
 }
 
@@ -350,7 +460,8 @@ head(const struct painter *p, const struct day_column *d, struct agenda_column *
 	alone.present_only = false;
 	col->title = week ? text_date_short(c->mem, c->lang, p->on) : agenda_short_name(c->mem, p->who);
 	col->words = joined(c->mem, practitioner_name(c->mem, p->who), text_date(c->mem, c->lang, p->on));
-	col->url = p->v->kind == AGENDA_DAY ? (str){0} : url_of(p->w, &alone);
+	alone.sheet = 0;
+	col->url = p->v->kind == AGENDA_DAY ? (str){0} : agenda_url(p->w, &alone);
 	if (d->appointments + d->free > 0)
 		col->detail = str_printf(c->mem, "%d/%d", d->appointments, d->appointments + d->free);
 }
@@ -359,12 +470,13 @@ err
 agenda_grid_read(struct web *w, const struct agenda_view *v, struct agenda_grid *ret)
 {
 	bool week = v->kind == AGENDA_WEEK;
-	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n,
-	    .from = week ? civil_monday(v->date) : v->date, .days = week ? 7 : 1 };
+	struct day_query q = agenda_query(v);
 	struct civil now = zone_local(w->zone, w->c.now);
 	struct agenda_grid g = {0};
 	struct day_table t;
 
+	/* First: what changes while we read is then seen by the next look. */
+	TRY(agenda_version(w, v, &g.version));
 	TRY(day_read(&w->c, w->zone, &q, &t));
 	/* A week end on which nobody receives takes no room. */
 	while (week && t.n > 5 && !t.columns[t.n - 1].present)

@@ -2,9 +2,10 @@
  * agenda_view.h - the agenda as its address asks for it: which view, which day,
  * whose columns; and the words of every item of the grid.
  *
- *	/agenda?vue=colonnes&date=2026-11-23&agendas=claire-martin&agendas=…&presents=1
+ *	/agenda?vue=colonnes&date=2026-11-23&agendas=claire-martin&agendas=…&presents=1&coupe=17
  *
- * The address is the only memory of the choice: reload, back and a bookmark keep it.
+ * The address is the memory of the view: reload, back and a bookmark keep it.  Whose
+ * columns, where it names none, is what the account has chosen to see (columns.h).
  */
 #ifndef AGENDA_VIEW_H
 #define AGENDA_VIEW_H
@@ -26,6 +27,12 @@ struct agenda_view {
 	size_t			 chosen_n;
 	bool			 chosen_by_hand;	/* the address names them */
 	bool			 present_only;
+	struct practitioner	*there;		/* of the chosen, those to be shown on that day */
+	size_t			 there_n;
+	int			 sheet;		/* of DAY_COLUMNS_MAX columns each, from 0 */
+	struct booking		 cut;		/* waits to be pasted (ux-10); id 0: nothing */
+	usec			 marked;	/* the free time that was looked for; 0: none */
+	id			 marked_for;
 };
 
 /* One line of the grid. */
@@ -34,6 +41,7 @@ struct agenda_item {
 	str			 url;		/* empty: nothing to open */
 	str			 words;		/* for who cannot see the grid: everything */
 	str			 hour, name, detail;
+	bool			 marked, cut;
 	int			 tint;		/* colour of the motive, 0 to 7 */
 	const char		*state;		/* class of its state; "": none */
 };
@@ -57,16 +65,23 @@ struct agenda_grid {
 	size_t			 links;		/* items that lead somewhere */
 	const struct motive	*motives;
 	size_t			 motives_n;
+	str			 version;	/* of what it shows (day_version) and of the five minutes it shows it in */
 };
 
-/* From the fields vue, date, agendas and presents; what is wrong there is set right. */
+/* Its fields; what is wrong there is set right. */
 extern const struct form form_agenda;
 err agenda_view_read(struct web *, struct agenda_view *ret) MUST_USE;
+
+/* The practitioners on this sheet, and the days. */
+struct day_query agenda_query(const struct agenda_view *);
+err agenda_version(struct web *, const struct agenda_view *, str *ret) MUST_USE;
 
 /* The address of this view; of the same on another day, or of another kind. */
 str agenda_url(struct web *, const struct agenda_view *);
 str agenda_url_on(struct web *, const struct agenda_view *, day);
 str agenda_url_as(struct web *, const struct agenda_view *, enum agenda_kind);
+/* The same view, asked of another path under /agenda. */
+str agenda_url_at(struct web *, const struct agenda_view *, const char *path);
 
 err agenda_grid_read(struct web *, const struct agenda_view *, struct agenda_grid *ret) MUST_USE;
 

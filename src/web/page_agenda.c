@@ -1,6 +1,8 @@
 /* page_agenda.c - the agenda by day, week and columns (ux-8 to ux-30). */
 #include "asset_names.h"
 #include "practice/booking_undo.h"
+#include "practice/columns.h"
+#include "practice/person.h"
 #include "web/page_agenda.h"
 #include "web/pages.h"
 #include "web/view.h"
@@ -53,10 +55,11 @@ month_read(struct web *w, const struct agenda_view *v, struct month *ret)
 {
 	day first = month_first(v->date), monday = civil_monday(first);
 	day next = month_first(first + 31);
-	struct day_query q = { .practitioners = v->chosen, .practitioners_n = v->chosen_n,
-	    .from = monday, .days = MONTH_DAYS };
+	struct day_query q = agenda_query(v);
 	enum day_fullness fullness[MONTH_DAYS];
 
+	q.from = monday;
+	q.days = MONTH_DAYS;
 	TRY(day_fullness(&w->c, w->zone, &q, fullness));
 	ret->title = text_capital(w->c.mem, text_month(w->c.mem, w->c.lang, v->date));
 	ret->before_url = agenda_url_on(w, v, month_first(first - 1));
@@ -117,6 +120,75 @@ with_return(struct web *w, const char *path, const struct agenda_view *v)
 	return buf_str(&b);
 }
 
+/* "Dupont Marie, lundi 23 novembre à 10 h 35": what hangs over the agenda until it is put down. */
+static err
+cut_read(struct web *w, const struct agenda_view *v, struct agenda_cut *ret)
+{
+	struct civil at = zone_local(w->zone, v->cut.start);
+	struct agenda_view without = *v;
+	struct person who;
+
+	if (v->cut.id == 0)
+		return OK;
+	without.cut.id = 0;
+	ret->forget_url = agenda_url(w, &without);
+	str name = text(w->c.lang, T("Blocked time"));
+	if (v->cut.person != 0) {
+		TRY(person_get(&w->c, PURPOSE_DESK, v->cut.person, &who));
+		name = person_name_by_family(w->c.mem, &who);
+	}
+	ret->words = FILL(w->c.mem, w->c.lang, T("Cut: {name}, {when}"), ARG("name", name),
+	    ARG("when", text_date_hour(w->c.mem, w->c.lang, at.day, at.minute)));
+	return OK;
+}
+
+/* More columns than a sheet holds are leafed through. */
+static void
+parts_read(struct web *w, const struct agenda_view *v, struct agenda_page *p)
+{
+	size_t first = (size_t)v->sheet * DAY_COLUMNS_MAX, last = first + agenda_query(v).practitioners_n;
+	struct agenda_view other = *v;
+
+	if (v->there_n <= DAY_COLUMNS_MAX)
+		return;
+	p->part_words = FILL(w->c.mem, w->c.lang, T("Columns {first} to {last} of {all}"),
+	    ARG("first", str_of_int(w->c.mem, (int64_t)first + 1)), ARG("last", str_of_int(w->c.mem, (int64_t)last)),
+	    ARG("all", str_of_int(w->c.mem, (int64_t)v->there_n)));
+	other.sheet = v->sheet - 1;
+	if (v->sheet > 0)
+		p->part_before_url = agenda_url(w, &other);
+	other.sheet = v->sheet + 1;
+	if (last < v->there_n)
+		p->part_after_url = agenda_url(w, &other);
+}
+
+/* From the one that is marked on; else from the first of this view. */
+static str
+next_url(struct web *w, const struct agenda_view *v)
+{
+	str url = agenda_url_at(w, v, "/agenda/libre");
+
+	return v->marked == 0 ? url : str_printf(w->c.mem, "%.*s&apres=%.*s", STR_FMT(url),
+	    STR_FMT(agenda_moment(w->c.mem, w->zone, v->marked)));
+}
+
+static void
+links_read(struct web *w, const struct agenda_view *v, struct agenda_page *p)
+{
+	p->before_url = agenda_url_on(w, v, v->date - step_of(v));
+	p->after_url = agenda_url_on(w, v, v->date + step_of(v));
+	p->today_url = agenda_url_on(w, v, v->today);
+	p->here_url = agenda_url(w, v);
+	p->version_url = agenda_url_at(w, v, "/agenda/version");
+	p->next_url = next_url(w, v);
+	p->sheet_url = agenda_url_at(w, v, "/agenda/feuille");
+	p->kind_name = kind_names[v->kind];
+	for (int i = 0; i < (int)COUNT(p->kind_urls); i++)
+		p->kind_urls[i] = agenda_url_as(w, v, (enum agenda_kind)i);
+	p->new_url = with_return(w, "/agenda/rdv/nouveau", v);
+	p->block_url = with_return(w, "/agenda/blocage", v);
+}
+
 err
 page_agenda(struct web *w)
 {
@@ -128,25 +200,52 @@ page_agenda(struct web *w)
 	TRY(agenda_view_read(w, &v));
 	TRY(agenda_grid_read(w, &v, &grid));
 	TRY(month_read(w, &v, &p.month));
+	TRY(cut_read(w, &v, &p.cut));
 	l.title = p.date_words = date_words(w, &v);
-	p.before_url = agenda_url_on(w, &v, v.date - step_of(&v));
-	p.after_url = agenda_url_on(w, &v, v.date + step_of(&v));
-	p.today_url = agenda_url_on(w, &v, v.today);
-	p.here_url = agenda_url(w, &v);
-	p.kind_name = kind_names[v.kind];
-	for (int i = 0; i < (int)COUNT(p.kind_urls); i++)
-		p.kind_urls[i] = agenda_url_as(w, &v, (enum agenda_kind)i);
-	p.new_url = with_return(w, "/agenda/rdv/nouveau", &v);
-	p.block_url = with_return(w, "/agenda/blocage", &v);
+	links_read(w, &v, &p);
+	parts_read(w, &v, &p);
 	legend_read(w, &grid, &p);
 	choices_read(w, &v, &p);
 	if (web_field_id(w, "rdv", &p.undo.booking) &&
-	    booking_undo_left(&w->c, p.undo.booking, web_field(w, "defaire")) > 0)
+	    booking_undo_left(&w->c, p.undo.booking, web_field(w, "defaire")) > 0) {
 		p.undo.token = web_field(w, "defaire");
+		p.undo.back = p.here_url;
+	}
 
 	struct out *o = view_begin(w, &l);
 	page_agenda_view(o, &p);
 	return view_end(w, o, 200);
+}
+
+err
+page_agenda_version(struct web *w)
+{
+	struct agenda_view v;
+	str version;
+
+	TRY(agenda_view_read(w, &v));
+	TRY(agenda_version(w, &v, &version));
+	return view_bytes(w, 200, S("text/plain; charset=utf-8"), version);
+}
+
+/* Everybody, or nobody, is no choice: then those who come later are there too. */
+err
+page_agenda_columns(struct web *w)
+{
+	struct agenda_view v;
+	id *chosen;
+
+	TRY(agenda_view_read(w, &v));
+	chosen = NEW_N(w->c.mem, id, v.chosen_n + 1);
+	for (size_t i = 0; i < v.chosen_n; i++)
+		chosen[i] = v.chosen[i].id;
+	err e = columns_set(&w->c, chosen, v.chosen_by_hand && v.chosen_n < v.all_n ? v.chosen_n : 0);
+	if (e != ERR_TOO_LARGE)
+		TRY(e);
+	/* Too many to be remembered: they stand in the address. */
+	v.chosen_by_hand = e == ERR_TOO_LARGE;
+	v.sheet = 0;
+	return view_redirect(w, agenda_url(w, &v), e == OK ? "colonnes" : NULL);
 }
 
 err

@@ -20,15 +20,20 @@ struct month {
 
 struct agenda_choice { str slug, name; bool chosen; };
 
-/* A change that can still be taken back. */
-struct undo_offer { id booking; str token; };
+/* A change that can still be taken back; where it leads then (empty: to the appointment). */
+struct undo_offer { id booking; str token, back; };
+
+/* What was cut and waits to be pasted. */
+struct agenda_cut { str words, forget_url; };
 
 struct agenda_page {
 	struct layout	*layout;
 	const struct agenda_view *view;
 	const struct agenda_grid *grid;
 	str		 date_words;	/* lundi 23 novembre 2026; of a week, its first and last day */
-	str		 before_url, today_url, after_url, here_url;
+	str		 before_url, today_url, after_url, here_url, version_url;
+	str		 next_url, sheet_url;	/* the next free time; the day on paper */
+	str		 part_words, part_before_url, part_after_url;	/* of more columns than there is room for */
 	str		 kind_urls[3];
 	const char	*kind_name;
 	str		 new_url, block_url;
@@ -38,6 +43,7 @@ struct agenda_page {
 	size_t		 choices_n;
 	struct month	 month;
 	struct undo_offer undo;
+	struct agenda_cut cut;
 };
 
 void page_agenda_view(struct out *, const struct agenda_page *);

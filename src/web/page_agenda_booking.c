@@ -8,7 +8,8 @@
 #include "web/pages.h"
 #include "web/view.h"
 
-FORM(form_agenda_booking, { "defaire", 300, false }, { "retour", 1000, false });
+FORM(form_agenda_booking, { "defaire", 300, false }, { "rdv", 20, false }, { "retour", 1000, false }, { "debut", 20, false },
+	{ "praticien", 20, false });
 
 static const struct { enum booking_state state; const char *value, *words, *icon; } state_rows[] = {
 	{ BOOKING_CONFIRMED, "attendu", T("Expected"), ICON("calendar-check") },
@@ -218,14 +219,17 @@ agenda_booking_show(struct web *w, const struct booking *b, const struct move_fo
 	TRY(practitioner_list(&w->c, false, &all, &p.practitioners_n));
 	p.practitioners = practitioner_choices(w, all, p.practitioners_n);
 	p.back_url = back_url(w, &p);
+	p.cut_url = str_printf(w->c.mem, "/agenda?date=%.*s&coupe=%lld", STR_FMT(p.date), (long long)b->id);
 	if (form != NULL) {
+		p.moving = true;
 		p.date = form->date;
 		p.hour = form->hour;
-		p.minutes = form->minutes;
-		p.whom = form->whom;
+		p.minutes = form->minutes.n > 0 ? form->minutes : p.minutes;
+		p.whom = form->whom.n > 0 ? form->whom : p.whom;
+		p.move_back = out_url_is_local(form->back) ? form->back : (str){0};
 		p.told = form->told;
 	} else if (booking_undo_left(&w->c, b->id, web_field(w, "defaire")) > 0) {
-		p.undo = (struct undo_offer){ b->id, web_field(w, "defaire") };
+		p.undo = (struct undo_offer){ b->id, web_field(w, "defaire"), {0} };
 	}
 	l.title = p.title;
 	struct out *o = view_begin(w, &l);
@@ -233,13 +237,28 @@ agenda_booking_show(struct web *w, const struct booking *b, const struct move_fo
 	return view_end(w, o, clash != NULL ? 409 : w->errors_n > 0 ? 422 : 200);
 }
 
+void
+agenda_move_at(struct web *w, str moment, struct move_form *f)
+{
+	usec at;
+
+	if (!agenda_moment_read(w->zone, moment, &at))
+		return;
+	struct civil local = zone_local(w->zone, at);
+	f->date = civil_iso_date(w->c.mem, local.day);
+	f->hour = str_printf(w->c.mem, "%02d:%02d", local.minute / 60, local.minute % 60);
+}
+
+/* With a moment: what was cut, about to be pasted there; nothing is changed before it is sent. */
 err
 page_agenda_booking(struct web *w)
 {
+	struct move_form paste = { .whom = web_field(w, "praticien"), .back = web_field(w, "retour"), .told = true };
 	struct booking b;
 	id booking;
 
 	TRY(web_arg_id(w, 0, &booking));
 	TRY(booking_get(&w->c, booking, &b));
-	return agenda_booking_show(w, &b, NULL, NULL);
+	agenda_move_at(w, web_field(w, "debut"), &paste);
+	return agenda_booking_show(w, &b, paste.date.n > 0 ? &paste : NULL, NULL);
 }

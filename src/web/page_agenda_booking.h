@@ -44,8 +44,9 @@ struct booking_panel {
 	str		 back_url;
 	bool		 live, cancelled, movable;
 	/* The move form's values. */
-	str		 date, hour, minutes, whom;
-	bool		 told;
+	str		 date, hour, minutes, whom, move_back;
+	str		 cut_url;	/* the agenda with this one in hand */
+	bool		 told, moving;	/* moving: the form is open */
 	struct choice	*practitioners;
 	size_t		 practitioners_n;
 	struct clash	*clash;		/* NULL: none */

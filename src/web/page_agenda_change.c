@@ -43,24 +43,30 @@ answer_json(struct web *w, int status, str words, str undo)
 	return view_json(w, status, &b);
 }
 
+err
+agenda_return(struct web *w, str to, const struct undo_offer *undo, const char *notice)
+{
+	struct buf b = buf_in(w->c.mem, 4096);
+
+	buf_add(&b, to);
+	if (undo->token.n > 0) {
+		buf_printf(&b, "%srdv=%lld&defaire=", str_find(to, '?') >= 0 ? "&" : "?", (long long)undo->booking);
+		buf_url(&b, undo->token);
+	}
+	if (!buf_ok(&b))
+		return ERR_TOO_LARGE;
+	return view_redirect(w, buf_str(&b), notice);
+}
+
 /* Where the form came from, else the appointment; with what takes the change back. */
 static err
 go_back(struct web *w, id booking, str undo, const char *notice)
 {
 	str to = web_field(w, "retour");
-	struct buf b = buf_in(w->c.mem, 4096);
 
-	if (out_url_is_local(to))
-		buf_add(&b, to);
-	else
-		buf_printf(&b, "/agenda/rdv/%lld", (long long)booking);
-	if (undo.n > 0) {
-		buf_printf(&b, "%srdv=%lld&defaire=", str_find(buf_str(&b), '?') >= 0 ? "&" : "?", (long long)booking);
-		buf_url(&b, undo);
-	}
-	if (!buf_ok(&b))
-		return ERR_TOO_LARGE;
-	return view_redirect(w, buf_str(&b), notice);
+	if (!out_url_is_local(to))
+		to = str_printf(w->c.mem, "/agenda/rdv/%lld", (long long)booking);
+	return agenda_return(w, to, &(struct undo_offer){ booking, undo, {0} }, notice);
 }
 
 static err
@@ -72,6 +78,19 @@ this_booking(struct web *w, struct booking *ret)
 	return booking_get(&w->c, booking, ret);
 }
 
+/* What was given back cannot be had again: who is there now. */
+static err
+not_again(struct web *w, const struct booking *b)
+{
+	struct clash clash;
+
+	TRY(clash_read(w, &(struct clash_ask){ .practitioner = b->practitioner, .motive = b->motive,
+	    .start = b->start, .minutes = (int)((b->end - b->start) / USEC_PER_MINUTE) }, &clash));
+	clash.may_overlap = false;
+	clash.slots_n = 0;
+	return agenda_booking_show(w, b, NULL, &clash);
+}
+
 err
 page_agenda_state(struct web *w)
 {
@@ -81,7 +100,11 @@ page_agenda_state(struct web *w)
 	TRY(this_booking(w, &b));
 	if (!agenda_state_read(web_field(w, "etat"), &state))
 		return ERR_INVALID;
-	TRY(booking_set_state(&w->c, b.id, state));
+	err e = booking_set_state(&w->c, b.id, state);
+	/* The time of one who was excused is somebody else's by now. */
+	if (e == ERR_CONFLICT && b.state == BOOKING_EXCUSED)
+		return not_again(w, &b);
+	TRY(e);
 	return go_back(w, b.id, (str){0}, "etat");
 }
 
@@ -113,9 +136,12 @@ scope_of(struct web *w)
 static struct move_form
 move_typed(struct web *w)
 {
-	return (struct move_form){ .date = web_field(w, "date"), .hour = web_field(w, "heure"),
+	struct move_form f = { .date = web_field(w, "date"), .hour = web_field(w, "heure"),
 	    .minutes = web_field(w, "minutes"), .whom = web_field(w, "praticien"),
-	    .told = web_field_sent(w, "prevenir") };
+	    .back = web_field(w, "retour"), .told = web_field_sent(w, "prevenir") };
+
+	agenda_move_at(w, web_field(w, "debut"), &f);
+	return f;
 }
 
 /* A slot offered instead, the grid's own word, or date and hour as they were typed. */
@@ -148,11 +174,22 @@ move_read(struct web *w, const struct booking *b, const struct move_form *f, str
 	ask->minutes = minutes > 0 ? (int)minutes : (int)((b->end - b->start) / USEC_PER_MINUTE);
 }
 
+static bool
+is_length_only(const struct booking *was, const struct booking *is)
+{
+	return was->start == is->start && was->practitioner == is->practitioner && was->end != is->end;
+}
+
 static str
-moved_words(struct web *w, const struct booking *b)
+moved_words(struct web *w, const struct booking *was, const struct booking *b)
 {
 	struct civil at = zone_local(w->zone, b->start);
 	struct practitioner who;
+
+	if (is_length_only(was, b))
+		return FILL(w->c.mem, w->c.lang, T("It now lasts {duration}, until {end}."),
+		    ARG("duration", text_duration(w->c.mem, w->c.lang, (int)((b->end - b->start) / USEC_PER_MINUTE))),
+		    ARG("end", text_hour(w->c.mem, w->c.lang, zone_local(w->zone, b->end).minute)));
 
 	if (practitioner_get(&w->c, b->practitioner, &who) != OK)
 		return text(w->c.lang, T("The appointment was moved."));
@@ -179,21 +216,41 @@ move_refused(struct web *w, const struct booking *b, const struct move_form *f, 
 		    T("Somebody changed this appointment meanwhile. It stays where it is now."));
 	if (!wants_json(w))
 		return agenda_booking_show(w, b, f, &clash);
-	return answer_json(w, 409, FILL(w->c.mem, w->c.lang, T("That time is taken, it was put back. {what}"),
-	    ARG("what", clash.lines[0])), (str){0});
+	return answer_json(w, 409, FILL(w->c.mem, w->c.lang, ask->start == b->start &&
+	    ask->practitioner == b->practitioner ? T("There is no room to last that long: it stays as it was. {what}") :
+	    T("That time is taken, it was put back. {what}"), ARG("what", clash.lines[0])), (str){0});
+}
+
+/* One change has a token of its own; those of a series are kept together. */
+static err
+undo_of(struct web *w, enum undo_act act, const struct booking *b, const struct series_result *r, bool quiet,
+    str *ret)
+{
+	struct undo_series all = { .act = act, .quiet = quiet, .shown_by = b->id, .was = r->was, .is = r->done,
+	    .n = r->done_n };
+
+	if (r->done_n > 1)
+		return booking_undo_of_series(&w->c, &all, ret);
+	return act == UNDO_MOVE ? booking_undo_of_move(&w->c, &r->was[0], &r->done[0], quiet, ret) :
+	    booking_undo_of_cancel(&w->c, &r->was[0], quiet, ret);
 }
 
 static err
-move_done(struct web *w, const struct booking *was, const struct booking *is, bool quiet, bool alone)
+move_done(struct web *w, const struct booking *b, const struct series_result *moved, bool quiet)
 {
-	str undo = {0};
+	const char *notice = "deplace";
+	str undo;
 
-	/* A series is many changes: each is undone on its own page. */
-	if (alone)
-		TRY(booking_undo_of_move(&w->c, was, is, quiet, &undo));
+	TRY(undo_of(w, UNDO_MOVE, b, moved, quiet, &undo));
 	if (wants_json(w))
-		return answer_json(w, 200, moved_words(w, is), undo);
-	return go_back(w, is->id, undo, alone ? "deplace" : "serie-deplacee");
+		return answer_json(w, 200, moved_words(w, &moved->was[0], &moved->done[0]), undo);
+	if (moved->clashes_n > 0)
+		notice = "serie-en-partie";
+	else if (moved->done_n > 1)
+		notice = "serie-deplacee";
+	else if (is_length_only(&moved->was[0], &moved->done[0]))
+		notice = "duree";
+	return go_back(w, b->id, undo, notice);
 }
 
 err
@@ -221,9 +278,7 @@ page_agenda_move(struct web *w)
 		    agenda_booking_show(w, &b, &f, NULL);
 	}
 	TRY(e);
-	if (moved.clashes_n > 0)
-		return go_back(w, b.id, (str){0}, "serie-en-partie");
-	return move_done(w, &b, &moved.done[0], ask.quiet, moved.done_n == 1);
+	return move_done(w, &b, &moved, ask.quiet);
 }
 
 /* ---- cancel, restore, undo ---- */
@@ -234,34 +289,27 @@ page_agenda_cancel(struct web *w)
 	struct series_change change = { .scope = scope_of(w) };
 	struct series_result gone;
 	bool quiet = !web_field_sent(w, "prevenir");
+	const char *notice;
 	struct booking b;
-	str undo = {0};
+	str undo;
 
 	TRY(this_booking(w, &b));
 	change.booking = b.id;
 	TRY(series_cancel(&w->c, &change, quiet, &gone));
-	if (gone.done_n == 1)
-		TRY(booking_undo_of_cancel(&w->c, &b, quiet, &undo));
-	if (wants_json(w))
-		return answer_json(w, 200, text(w->c.lang, T("The appointment was cancelled.")), undo);
-	return go_back(w, b.id, undo, gone.done_n == 1 ? "annule" : "serie-annulee");
+	TRY(undo_of(w, UNDO_CANCEL, &b, &gone, quiet, &undo));
+	notice = gone.done_n > 1 ? "serie-annulee" : b.kind == BOOKING_BLOCK ? "libere" : "annule";
+	return go_back(w, b.id, undo, notice);
 }
 
 err
 page_agenda_restore(struct web *w)
 {
-	struct clash clash;
 	struct booking b;
 
 	TRY(this_booking(w, &b));
 	err e = booking_restore(&w->c, b.id);
-	if (e == ERR_CONFLICT && b.state == BOOKING_CANCELLED) {
-		TRY(clash_read(w, &(struct clash_ask){ .practitioner = b.practitioner, .motive = b.motive,
-		    .start = b.start, .minutes = (int)((b.end - b.start) / USEC_PER_MINUTE) }, &clash));
-		clash.may_overlap = false;
-		clash.slots_n = 0;
-		return agenda_booking_show(w, &b, NULL, &clash);
-	}
+	if (e == ERR_CONFLICT && b.state == BOOKING_CANCELLED)
+		return not_again(w, &b);
 	TRY(e);
 	return go_back(w, b.id, (str){0}, "retabli");
 }
@@ -285,6 +333,8 @@ page_agenda_undo(struct web *w)
 	}
 	TRY(e);
 	if (wants_json(w))
-		return answer_json(w, 200, text(w->c.lang, T("The change was undone.")), (str){0});
-	return go_back(w, b.id, (str){0}, "defait");
+		return answer_json(w, 200, text(w->c.lang, left > 0 ?
+		    T("Undone, except where the time was taken meanwhile: look at those dates again.") :
+		    T("The change was undone.")), (str){0});
+	return go_back(w, b.id, (str){0}, left > 0 ? "defait-en-partie" : "defait");
 }

@@ -6,9 +6,15 @@
 
 /* What was typed to move it: kept when it has to be typed again. */
 struct move_form {
-	str	date, hour, minutes, whom;
+	str	date, hour, minutes, whom, back;
 	bool	told;
 };
+
+/* Day and hour of a moment as the agenda writes it; what is none changes nothing. */
+void agenda_move_at(struct web *, str moment, struct move_form *);
+
+/* After a change: to a page of ours, which offers to take it back (token empty: it does not). */
+err agenda_return(struct web *, str to, const struct undo_offer *, const char *notice) MUST_USE;
 
 /* The page of the appointment, with a form that failed (NULL: none) and what is in its way. */
 err agenda_booking_show(struct web *, const struct booking *, const struct move_form *, struct clash *) MUST_USE;

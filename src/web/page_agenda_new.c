@@ -6,7 +6,9 @@
 #include "asset_names.h"
 #include "format/birth.h"
 #include "format/contact.h"
+#include "practice/booking_undo.h"
 #include "practice/person_search.h"
+#include "web/page_agenda_change.h"
 #include "web/page_agenda_new.h"
 #include "web/pages.h"
 #include "web/view.h"
@@ -328,14 +330,13 @@ refused(struct web *w, struct new_form *f, const struct order *order)
 }
 
 static err
-done(struct web *w, const struct new_form *f, const struct booking *b, const char *notice)
+done(struct web *w, const struct new_form *f, const struct booking *b, str undo, const char *notice)
 {
 	struct civil at = zone_local(w->zone, b->start);
+	str to = f->back.n > 0 ? f->back : str_printf(w->c.mem, "/agenda?date=%.*s",
+	    STR_FMT(civil_iso_date(w->c.mem, at.day)));
 
-	if (f->back.n > 0)
-		return view_redirect(w, f->back, notice);
-	return view_redirect(w, str_printf(w->c.mem, "/agenda?date=%.*s",
-	    STR_FMT(civil_iso_date(w->c.mem, at.day))), notice);
+	return agenda_return(w, to, &(struct undo_offer){ b->id, undo, {0} }, notice);
 }
 
 static void
@@ -355,6 +356,7 @@ create_series(struct web *w, struct new_form *f, struct order *order)
 	struct series_result made;
 	usec *starts, *taken;
 	size_t n, taken_n;
+	str undo;
 
 	if (series_starts(w->c.mem, w->zone, order->ask.start, &order->rule, &starts, &n) != OK) {
 		web_error(w, "jusqu", text(w->c.lang, T("Give the last date, or how many times.")));
@@ -371,7 +373,9 @@ create_series(struct web *w, struct new_form *f, struct order *order)
 	if (e == ERR_CONFLICT)
 		return refused(w, f, order);
 	TRY(e);
-	return done(w, f, &made.done[0], made.clashes_n > 0 ? "serie-en-partie" : "serie-creee");
+	struct undo_series all = { .act = UNDO_CREATE, .shown_by = made.done[0].id, .is = made.done, .n = made.done_n };
+	TRY(booking_undo_of_series(&w->c, &all, &undo));
+	return done(w, f, &made.done[0], undo, made.clashes_n > 0 ? "serie-en-partie" : "serie-creee");
 }
 
 static err
@@ -379,6 +383,7 @@ create(struct web *w, struct new_form *f, struct order *order)
 {
 	struct person_prepared fresh;
 	struct booking made;
+	str undo;
 
 	if (order->who.person == 0) {
 		TRY(person_prepare(&w->c, &order->fresh, &fresh));
@@ -399,7 +404,8 @@ create(struct web *w, struct new_form *f, struct order *order)
 		return show(w, f, 422);
 	}
 	TRY(e);
-	return done(w, f, &made, "cree");
+	TRY(booking_undo_of_create(&w->c, &made, &undo));
+	return done(w, f, &made, undo, "cree");
 }
 
 err

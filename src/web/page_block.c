@@ -1,5 +1,7 @@
 /* page_block.c - time that nobody may book, for a reason that is nobody's business (ux-20). */
 #include "asset_names.h"
+#include "practice/booking_undo.h"
+#include "web/page_agenda_change.h"
 #include "web/page_block.h"
 #include "web/pages.h"
 #include "web/view.h"
@@ -92,7 +94,8 @@ page_block_send(struct web *w)
 		return show(w, &f, 422);
 	}
 	TRY(e);
-	if (f.back.n > 0)
-		return view_redirect(w, f.back, "bloque");
-	return view_redirect(w, str_printf(w->c.mem, "/agenda?date=%.*s", STR_FMT(f.date)), "bloque");
+	struct undo_offer undo = { .booking = made.id };
+	TRY(booking_undo_of_create(&w->c, &made, &undo.token));
+	return agenda_return(w, f.back.n > 0 ? f.back : str_printf(w->c.mem, "/agenda?date=%.*s", STR_FMT(f.date)),
+	    &undo, "bloque");
 }

@@ -147,6 +147,8 @@ page_today(struct web *w)
 		v.chosen_n = 1;
 		p.everybody = false;
 	}
+	v.there = v.chosen;
+	v.there_n = v.chosen_n;
 	TRY(agenda_grid_read(w, &v, &grid));
 	page_build(w, &grid, v.date == v.today, &p);
 	p.date_words = text_capital(w->c.mem, text_date(w->c.mem, w->c.lang, v.date));

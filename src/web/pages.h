@@ -22,6 +22,7 @@ extern const struct form form_address;
 extern const struct form form_agenda;
 extern const struct form form_agenda_booking;
 extern const struct form form_agenda_cancel;
+extern const struct form form_agenda_go;
 extern const struct form form_agenda_move;
 extern const struct form form_agenda_new;
 extern const struct form form_agenda_note;

@@ -136,7 +136,7 @@ load_session(struct web *w)
 	w->guest_token = http_cookie(w->http, str_c(promise()->cookies[COOKIE_BOOKING].name));
 	if (token.n == 0)
 		return OK;
-	e = session_find(&w->c, token, &s);
+	e = w->route->flags & ROUTE_UNSEEN ? session_look(&w->c, token, &s) : session_find(&w->c, token, &s);
 	if (e == ERR_NOT_FOUND || e == ERR_EXPIRED || e == ERR_DENIED) {
 		view_cookie_drop(w, COOKIE_SESSION);
 		return OK;

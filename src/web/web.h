@@ -47,6 +47,7 @@ enum route_flags {
 	ROUTE_UPLOAD = 16,	/* multipart body */
 	ROUTE_HELD = 32,	/* the answer may wait for the disk with others: what the handler
 				   has changed it reads again only inside a change */
+	ROUTE_UNSEEN = 64,	/* asked by the page, not by a person: the session goes on growing idle */
 };
 
 struct route {

@@ -12,7 +12,11 @@ const DRAG_THRESHOLD_PX = 6;
 const LONG_PRESS_MS = 400;
 const UNDO_MS = 10000;
 const LIVE_SEARCH_MS = 150;
+const LIVE_MS = 1500;
+const LOST_AFTER = 2;	/* looks that failed */
+const EDGE_PX = 7;
 const KEYS_OFF = 'keys-off';
+const CUT = 'cut';
 
 const find = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -40,6 +44,17 @@ function put(item, row, column) {
   if (column && column !== item.parentElement) column.append(item);
 }
 
+/* Its lower edge elsewhere; never shorter than a row, never out of the grid. */
+function stretch(item, length) {
+  const fits = Math.max(1, Math.min(lastRow() - number(item, 's'), length));
+  item.classList.replace(`d${number(item, 'd')}`, `d${fits}`);
+}
+
+function putBack(item, from) {
+  stretch(item, from.length);
+  put(item, from.row, from.column);
+}
+
 const clock = row => {
   const hour = Math.floor(row / 12), minute = String((row % 12) * ROW_MINUTES).padStart(2, '0');
   if (!french) return `${String(hour).padStart(2, '0')}:${minute}`;
@@ -50,6 +65,7 @@ const moment = (row, column) => {
   return `${column.dataset.date}T${two(Math.floor(row / 12))}:${two((row % 12) * ROW_MINUTES)}`;
 };
 const where = ({ row, column }) => `${clock(row)}, ${column.getAttribute('aria-label')}`;
+const span = ({ row, length }) => `${clock(row)} – ${clock(row + length)}, ${length * ROW_MINUTES} min`;
 
 function rowAt(column, y) {
   const box = column.getBoundingClientRect();
@@ -76,9 +92,9 @@ async function post(url, fields) {
 
 /* The page as it is now, its grid put in the place of ours; the focus stays on its item. */
 async function refresh() {
-  if (!grid() || find('.moving')) return;
+  if (!find('#grid') || find('.moving')) return;
   const held = document.activeElement?.closest('.ag a')?.getAttribute('href');
-  const at = { top: grid().scrollTop, left: grid().scrollLeft };
+  const at = { top: grid()?.scrollTop, left: grid()?.scrollLeft };
   try {
     const answer = await fetch(location.href, { headers: { 'X-Frag': '#grid' } });
     if (!answer.ok || !swap('#grid', await answer.text())) return;
@@ -129,21 +145,23 @@ const movable = item => item?.matches('.ev[data-v]');
 async function drop(item, from) {
   const to = place(item);
   item.classList.remove('moving');
-  if (to.row === from.row && to.column === from.column) return;
+  if (to.row === from.row && to.column === from.column && to.length === from.length) return;
+  /* What is not touched is not said: an end after midnight is none of the grid's business. */
+  const length = to.length === from.length ? {} : { minutes: to.length * ROW_MINUTES };
   item.setAttribute('aria-busy', 'true');
   try {
     const answer = await post(`/agenda/rdv/${idOf(item)}/deplacer`, {
-      debut: moment(to.row, to.column), praticien: to.column.dataset.r, version: item.dataset.v, prevenir: '1',
+      debut: moment(to.row, to.column), praticien: to.column.dataset.r, version: item.dataset.v, prevenir: '1', ...length,
     });
     if (!answer.ok) {
-      put(item, from.row, from.column);
+      putBack(item, from);
       flash(answer.message);
     } else {
       offerUndo(idOf(item), answer.undo, answer.message);
     }
     say(answer.message);
   } catch {
-    put(item, from.row, from.column);
+    putBack(item, from);
     const words = t('Réseau indisponible : le rendez-vous est resté à sa place.',
       'Network unavailable: the appointment stayed where it was.');
     flash(words);
@@ -167,13 +185,18 @@ function flash(words) {
 
 let drag = null;
 
+function atEdge(item, y) {
+  const box = item.getBoundingClientRect();
+  return y > box.bottom - Math.min(EDGE_PX, box.height / 3);
+}
+
 function begin(event) {
   if (event.button || !isGrid() || keyboardMove) return;
   const item = event.target.closest('.ev, .free'), column = event.target.closest('.col');
   if (!column) return;
   const common = { id: event.pointerId, x: event.clientX, y: event.clientY, on: false };
   if (movable(item)) {
-    drag = { ...common, item, from: place(item), touch: event.pointerType === 'touch',
+    drag = { ...common, item, from: place(item), touch: event.pointerType === 'touch', edge: atEdge(item, event.clientY),
       grip: rowAt(column, event.clientY) - place(item).row };
     /* A finger that moves at once scrolls; one that rests takes the appointment. */
     if (drag.touch) drag.timer = setTimeout(() => drag && take(drag), LONG_PRESS_MS);
@@ -207,7 +230,9 @@ function move(event) {
   if (!drag.on && drag.touch && far) return end(event);
   if (!drag.on && !far) return;
   if (!drag.on) take(drag);
-  if (drag.item) {
+  if (drag.edge) {
+    stretch(drag.item, rowAt(drag.from.column, event.clientY) + 1 - drag.from.row);
+  } else if (drag.item) {
     put(drag.item, rowAt(drag.from.column, event.clientY) - drag.grip, columnAt(event.clientX));
   } else {
     draw(drag, event.clientY);
@@ -234,7 +259,7 @@ function end(event) {
   setTimeout(() => grid()?.removeEventListener('click', swallow, true), 0);
   const cancelled = event.type === 'pointercancel';
   if (done.item && cancelled) {
-    put(done.item, done.from.row, done.from.column);
+    putBack(done.item, done.from);
     done.item.classList.remove('moving');
   } else if (done.item) {
     drop(done.item, done.from);
@@ -250,7 +275,40 @@ function create(column, row, minutes) {
   location.assign(`/agenda/rdv/nouveau?${query}`);
 }
 
-const here = () => location.pathname + location.search.replace(/&(fait|rdv|defaire)=[^&]*/g, '');
+/* This view, without what happened to it. */
+function here() {
+  const query = new URLSearchParams(location.search);
+  ['fait', 'rdv', 'defaire', 'libre', 'pour', 'coupe'].forEach(name => query.delete(name));
+  return `${location.pathname}?${query}`;
+}
+
+/* ---- cut and paste: the address carries what is cut, and the tab remembers it across other pages ---- */
+
+const tray = () => find('#cut');
+const withCut = id => `${here()}&coupe=${id}`;
+
+function cut(item) {
+  sessionStorage.setItem(CUT, idOf(item));
+  location.assign(withCut(idOf(item)));
+}
+
+function paste(item) {
+  const form = tray();
+  if (!item) return say(t('Choisissez d’abord un créneau avec les flèches.', 'First choose a free time with the arrows.'));
+  const { row, column } = place(item);
+  form.elements.debut.value = moment(row, column);
+  form.elements.praticien.value = column.dataset.r;
+  sessionStorage.removeItem(CUT);
+  form.requestSubmit();
+}
+
+function recall() {
+  const id = sessionStorage.getItem(CUT);
+  if (tray()) return sessionStorage.setItem(CUT, tray().dataset.id);
+  /* Asked for and not there: it was moved or cancelled meanwhile. */
+  if (new URLSearchParams(location.search).has('coupe')) sessionStorage.removeItem(CUT);
+  else if (id && find('#grid')) location.replace(withCut(id));
+}
 
 /* ---- the keyboard in the grid: one tab stop, arrows walk ---- */
 
@@ -264,7 +322,7 @@ function rove(link) {
 function prepare() {
   const links = all('.ag .col > li > a');
   links.forEach(a => a.setAttribute('tabindex', '-1'));
-  rove(find('.ag .ev > a') ?? links[0]);
+  rove(document.activeElement?.closest('.ag .col a') ?? find('.ag .ev > a') ?? links[0]);
 }
 
 const inOrder = column => all(':scope > li:is(.ev, .free)', column)
@@ -293,12 +351,15 @@ function moveByKey(event) {
   event.stopPropagation();
   if (event.key === 'Escape') {
     keyboardMove = null;
-    put(item, from.row, from.column);
+    putBack(item, from);
     item.classList.remove('moving');
     say(t('Laissé à sa place.', 'Left where it was.'));
   } else if (event.key === 'Enter') {
     keyboardMove = null;
     drop(item, from);
+  } else if (event.shiftKey && STEPS[event.key]) {
+    stretch(item, place(item).length + STEPS[event.key]);
+    say(span(place(item)));
   } else if (STEPS[event.key] || beside) {
     put(item, row + (STEPS[event.key] ?? 0), columns()[columns().indexOf(column) + (beside ?? 0)] ?? column);
     say(where(place(item)));
@@ -322,9 +383,15 @@ function gridKey(event) {
     moveByKey(event);
     return true;
   }
-  if (event.key === 'd' && movable(item) && keysOn()) {
+  const act = keysOn() && movable(item) && { d: grab, x: cut }[event.key];
+  if (act) {
     event.preventDefault();
+    act(item);
+    return true;
+  }
+  if (event.shiftKey && STEPS[event.key] && movable(item)) {
     grab(item);
+    moveByKey(event);
     return true;
   }
   if (!event.key.startsWith('Arrow')) return false;
@@ -339,16 +406,25 @@ function gridKey(event) {
 const keysOn = () => localStorage.getItem(KEYS_OFF) !== '1';
 const follow = selector => find(selector)?.click();
 
-/* The next free slot of the column in hand, of any column when that one has none left. */
+/* The next free time of the agenda in hand, of any when none is; beyond this page the server looks. */
 function nextFree(step) {
-  const item = document.activeElement?.closest('.ag li');
-  const slots = item ? inOrder(item.parentElement).filter(li => li.matches('.free'))
-    : all('.ag .free').sort((a, b) => number(a, 's') - number(b, 's'));
-  const row = item ? number(item, 's') : -1;
-  const next = step > 0 ? slots.find(li => number(li, 's') > row)
-    : slots.filter(li => number(li, 's') < row).pop();
-  if (next) find('a', next).focus();
-  else say(t('Pas d’autre créneau libre ici.', 'No other free slot here.'));
+  const item = document.activeElement?.closest('.ag .col > li');
+  const who = item?.parentElement.dataset.r;
+  const at = li => moment(number(li, 's'), li.parentElement);
+  const slots = all('.ag .free').filter(li => !who || li.parentElement.dataset.r === who)
+    .sort((a, b) => (at(a) < at(b) ? -1 : 1));
+  const next = step > 0 ? slots.find(li => !item || at(li) > at(item)) : slots.filter(li => item && at(li) < at(item)).pop();
+  if (next) return find('a', next).focus();
+  const url = new URL(find('#next-free').href), dates = columns().map(column => column.dataset.date);
+  if (dates.length) url.searchParams.set('apres', step > 0 ? `${dates.at(-1)}T23:55` : `${dates[0]}T00:00`);
+  if (who) url.searchParams.set('praticien', who);
+  if (step < 0) url.searchParams.set('sens', 'avant');
+  location.assign(url);
+}
+
+function askDate() {
+  find('#date').showModal();
+  find('#date [type=date]').focus();
 }
 
 const SHORTCUTS = {
@@ -360,11 +436,16 @@ const SHORTCUTS = {
   3: () => follow('#view-3'),
   n: () => nextFree(1),
   N: () => nextFree(-1),
+  g: askDate,
+  p: () => follow('#print'),
+  b: () => follow('#block'),
+  v: () => tray() && paste(document.activeElement?.closest('.ag .col > li')),
+  Escape: () => tray() && follow('#forget'),
   '?': () => location.assign('/agenda/raccourcis'),
 };
 
 function onKey(event) {
-  if (event.defaultPrevented || gridKey(event)) return;
+  if (event.defaultPrevented || find('dialog[open]') || gridKey(event)) return;
   const typing = event.target.closest('input, select, textarea, [contenteditable]');
   if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !typing && find('#undo form')) {
     event.preventDefault();
@@ -373,8 +454,53 @@ function onKey(event) {
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
   const act = SHORTCUTS[event.key];
   if (!act || !find('#grid')) return;
-  event.preventDefault();
+  if (event.key !== 'Escape') event.preventDefault();
   act();
+}
+
+/* ---- what others change is seen within two seconds (ux-25), a lost connection within five (ux-27) ---- */
+
+let failures = 0, looking = false;
+const factsOf = version => version?.split('-')[0];
+/* A hand at work is not disturbed, and what we ask ourselves is ours to tell. */
+const atWork = () => drag || keyboardMove || find('dialog[open]') || find('[aria-busy=true]');
+
+function connected(is) {
+  const sign = find('#link');
+  sign.hidden = false;
+  sign.classList.toggle('off', !is);
+  sign.textContent = is ? t('En direct', 'Live') : t('Connexion perdue', 'Connection lost');
+}
+
+async function askVersion(url) {
+  const answer = await fetch(url);
+  /* Signed out meanwhile: nothing more is asked, the next click leads to the sign-in page. */
+  if (answer.redirected) clearInterval(ticking);
+  if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
+  return answer.text();
+}
+
+async function look() {
+  const url = find('[data-version-url]')?.dataset.versionUrl;
+  if (!url || looking || document.hidden || atWork()) return;
+  looking = true;
+  try {
+    const version = await askVersion(url), ours = find('#grid').dataset.version;
+    connected(true);
+    failures = 0;
+    if (version !== ours && !atWork()) {
+      await refresh();
+      if (factsOf(version) !== factsOf(ours)) say(t('L’agenda a changé : il est à jour.', 'The agenda has changed: it is up to date.'));
+    }
+  } catch {
+    failures += 1;
+    if (failures === LOST_AFTER) {
+      connected(false);
+      say(t('Connexion perdue : l’agenda affiché peut avoir changé, rien ne peut être modifié.',
+        'Connection lost: the agenda may have changed, nothing can be modified.'));
+    }
+  }
+  looking = false;
 }
 
 /* ---- the panel beside the grid ---- */
@@ -405,13 +531,23 @@ async function search(form) {
 function onClick(event) {
   const link = event.target.closest('.ag .col a');
   const tab = event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  if (event.target.closest('#go-date') && !tab) {
+    event.preventDefault();
+    askDate();
+  }
+  if (event.target.closest('#forget')) sessionStorage.removeItem(CUT);
+  if (event.target.closest('[data-print]')) print();
+  event.target.closest('[data-close]')?.closest('dialog').close();
   if (event.target.closest('#chercher') && !tab) {
     event.preventDefault();
     search(event.target.closest('form'));
   }
   if (!link || tab || event.defaultPrevented) return;
   const item = link.parentElement;
-  if (item.matches('.free')) {
+  if (item.matches('.free') && tray()) {
+    event.preventDefault();
+    paste(item);
+  } else if (item.matches('.free')) {
     /* The way back is this very view. */
     event.preventDefault();
     location.assign(`${link.getAttribute('href')}&retour=${encodeURIComponent(here())}`);
@@ -454,5 +590,9 @@ if (off) {
   off.addEventListener('change', () => localStorage.setItem(KEYS_OFF, off.checked ? '1' : '0'));
 }
 if (!keysOn()) document.body.dataset.keys = 'off';
+find('[data-print]')?.removeAttribute('hidden');
+recall();
+const ticking = setInterval(look, LIVE_MS);
+addEventListener('visibilitychange', look);
 if (find('#undo form')) setTimeout(() => find('#undo')?.replaceChildren(), UNDO_MS);
 prepare();

@@ -168,5 +168,12 @@ addEventListener('keydown', event => {
     (came ?? find('main')).focus();
   }
 });
+/* Ctrl+K leads anywhere, by name; its dialog is fetched when it is first asked for (ux-13). */
+addEventListener('keydown', async event => {
+  if (event.key !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !find('#find')) return;
+  event.preventDefault();
+  const { open } = await import("asset(palette.js)");
+  open(swap);
+});
 const live = find('meta[name=live]')?.content;
 if (live) listen(live);
