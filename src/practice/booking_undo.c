@@ -106,7 +106,8 @@ booking_undo_of_series(struct ctx *c, const struct undo_series *s, str *ret_toke
 		    s->act == UNDO_CANCEL ? NULL : &s->is[i]);
 
 		TRY(db_run(c->db, SQL("INSERT INTO undo_step (org, change, number, at, act, booking, version, quiet,"
-		    " start_at, minutes, practitioner, lane) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
+		    " start_at, minutes, practitioner, lane)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"),
 		    BINDS(INT(c->org), INT(whole.change), INT((int64_t)i), INT(c->now), INT(u.act), INT(u.booking),
 		    INT(u.version), INT(s->quiet), INT(u.start), INT(u.minutes), INT(u.practitioner), INT(u.lane)),
 		    NULL));

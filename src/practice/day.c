@@ -253,7 +253,7 @@ add_bookings(const struct reader *r, struct day_column *col)
 		if (r->people[i].id != 0)
 			item.name = person_name_by_family(r->c->mem, &r->people[i]);
 		add(col, item);
-		col->appointments += b->kind == BOOKING_APPOINTMENT;
+		col->appointments += b->kind == BOOKING_APPOINTMENT && b->state != BOOKING_EXCUSED;
 		col->present = true;
 	}
 }

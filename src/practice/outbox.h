@@ -3,9 +3,8 @@
  *
  * A row says which kind, to whom, about which booking; its payload is sealed
  * under the person's key.  Words are made when it is sent (message.h).  Rows
- * are claimed, so that any server may send them, once at a time.  A server
- * that dies after sending and before saying so makes a message go twice:
- * rather that than not at all.
+ * are claimed, so that any server may send them, once at a time.  A server that dies
+ * after sending and before saying so makes a message go twice, rather than not at all.
  */
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -34,8 +33,7 @@ enum message_kind {
 	MESSAGE_SERIES = 11,		/* the dates of a series, booked together */
 };
 
-/* Its words come from a booking; others have a payload. */
-bool outbox_is_of_booking(enum message_kind);
+bool outbox_is_of_booking(enum message_kind);	/* others have a payload */
 
 enum outbox_state {
 	OUTBOX_WAITING = 1,		/* stored: never renumber */
@@ -46,9 +44,8 @@ enum outbox_state {
 };
 
 /*
- * What a message needs that no booking tells: sealed under the person's key.
- * Messages about a booking have none; their words come from the booking as it
- * stands when they are sent, and the address from the person.
+ * What a message needs that no booking tells, sealed under the person's key.  Messages
+ * about a booking have none: booking and person tell, as they stand when it is sent.
  */
 struct outbox_payload {
 	str		to;		/* address; empty: the person's own */
@@ -66,7 +63,7 @@ struct outbox_message {
 	str			payload_sealed;
 };
 
-/* Inside a change.  not_before: c->now, or later where an undo is still possible. */
+/* Inside a change.  not_before: c->now, or later while it can be undone. */
 err  outbox_add(struct ctx *, enum message_kind, id person, id booking, usec not_before) MUST_USE;
 
 /* With a payload: sealed ahead of the change (org 0: person is an account or 0), inserted inside it. */
@@ -109,15 +106,15 @@ enum outbox_outcome {
 /*
  * How it went; code: of the mail server.  What it said is forgotten unless it
  * waits on.  A refused message about a booking, or an invitation, makes a task
- * for the practice; a refused code or link does not: whoever asked for it is at
- * the screen and asks again.  A claim that was lost meanwhile changes nothing.
+ * for the practice; a refused code or link does not: who wants it asks again.
+ * A claim that was lost meanwhile changes nothing.
  */
 err  outbox_settle(struct ctx *, const struct outbox_message *, enum outbox_outcome, int code) MUST_USE;
 
 /* For the administrator's page: newest first, of c->org, limit at most OUTBOX_LIST_MAX. */
 err  outbox_list(struct ctx *, int limit, struct outbox_message **ret, size_t *ret_n) MUST_USE;
 err  outbox_get(struct ctx *, id, struct outbox_message *ret) MUST_USE;
-/* Messages about one booking, unopened: what, when, delivered or failed. */
+/* About one booking, unopened: what, when, delivered or failed. */
 err  outbox_list_of_booking(struct ctx *, id booking, struct outbox_message **ret, size_t *ret_n) MUST_USE;
 
 /* Seconds to wait after the n-th failure: 1 minute, doubling, at most 6 hours. */

@@ -65,7 +65,7 @@ struct agenda_grid {
 	size_t			 links;		/* items that lead somewhere */
 	const struct motive	*motives;
 	size_t			 motives_n;
-	str			 version;	/* of what it shows (day_version) and of the five minutes it shows it in */
+	str			 version;	/* of what it shows, in these five minutes: agenda_version */
 };
 
 /* Its fields; what is wrong there is set right. */

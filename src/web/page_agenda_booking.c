@@ -8,7 +8,7 @@
 #include "web/pages.h"
 #include "web/view.h"
 
-FORM(form_agenda_booking, { "defaire", 300, false }, { "rdv", 20, false }, { "retour", 1000, false }, { "debut", 20, false },
+FORM(form_agenda_booking, { "defaire", 300, false }, { "retour", 1000, false }, { "debut", 20, false },
 	{ "praticien", 20, false });
 
 static const struct { enum booking_state state; const char *value, *words, *icon; } state_rows[] = {

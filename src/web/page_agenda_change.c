@@ -9,7 +9,7 @@
 #include "web/pages.h"
 #include "web/view.h"
 
-FORM(form_agenda_state, { "etat", 20, false }, { "retour", 1000, false });
+FORM(form_agenda_state, { "etat", 20, false }, { "retour", 1000, false }, { "defaire", 300, false });
 FORM(form_agenda_note, { "note", BOOKING_NOTE_MAX, false }, { "version", 20, false }, { "retour", 1000, false },
 	{ "defaire", 300, false });
 FORM(form_agenda_move, { "date", 10, false }, { "heure", 10, false }, { "debut", 20, false },

@@ -81,7 +81,7 @@ test('the checks find what is wrong with a bad page', async ({ page }) => {
 /* ---- The site map: how to come to each page ---- */
 
 /* What a GET answers that is no page. */
-const NO_PAGES = ['/healthz', '/metrics', '/langue/{}', '/s/{}/{}/photo', '/rdv/{}/rdv.ics', '/reglages/soignants/{}/photo',
+const NO_PAGES = ['/healthz', '/metrics', '/langue/{}', '/agenda/version', '/agenda/libre', '/s/{}/{}/photo', '/rdv/{}/rdv.ics', '/reglages/soignants/{}/photo',
 	'/api/v1/openapi.json', '/api/v1/orgs/{}/practitioners', '/api/v1/orgs/{}/motives', '/api/v1/orgs/{}/slots',
 	'/api/v1/orgs/{}/practitioners/{}/slots', '/api/v1/orgs/{}/bookings/{}'];
 
@@ -107,6 +107,8 @@ const STAFF = [
 	['/agenda', { name: 'agenda-columns', at: `/agenda?vue=colonnes&date=${MONDAY}`, budget: 'agenda' }],
 	['/agenda', { name: 'agenda-day', at: `/agenda?vue=jour&date=${MONDAY}`, budget: 'agenda' }],
 	['/agenda', { name: 'agenda-week', at: `/agenda?vue=semaine&date=${MONDAY}`, budget: 'agenda' }],
+	['/agenda/aller', { budget: 'agenda' }],
+	['/agenda/feuille', { at: `/agenda/feuille?vue=colonnes&date=${MONDAY}`, budget: 'agenda' }],
 	['/agenda/raccourcis', { budget: 'agenda' }],
 	['/agenda/blocage', { empty: 'main form', budget: 'agenda' }],
 	['/agenda/rdv/nouveau', { at: `/agenda/rdv/nouveau?jour=${MONDAY}`, empty: 'main form[method=post]', budget: 'agenda' }],

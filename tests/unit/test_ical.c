@@ -217,9 +217,9 @@ unsound_addresses_and_urls_are_left_out(void **state)
 }
 
 static usec
-instant_of(icalcomponent *calendar, icalproperty_kind kind, const char *zone)
+instant_in(icalcomponent *calendar, icalcomponent *event, icalproperty_kind kind, const char *zone)
 {
-	icalproperty *p = icalcomponent_get_first_property(event_of(calendar), kind);
+	icalproperty *p = icalcomponent_get_first_property(event, kind);
 	icaltimezone *z = icalcomponent_get_timezone(calendar, zone);
 
 	assert_non_null(z);
@@ -228,6 +228,12 @@ instant_of(icalcomponent *calendar, icalproperty_kind kind, const char *zone)
 	    icalproperty_get_dtend(p);
 
 	return (usec)icaltime_as_timet_with_zone(t, z) * USEC_PER_SECOND;
+}
+
+static usec
+instant_of(icalcomponent *calendar, icalproperty_kind kind, const char *zone)
+{
+	return instant_in(calendar, event_of(calendar), kind, zone);
 }
 
 /* libical reads the hours that come twice otherwise than RFC 5545: those are left out. */
@@ -273,6 +279,39 @@ another_program_finds_the_same_instants_in_our_zones(void **state)
 		}
 	}
 	assert_true(asked > 3000);
+}
+
+/* Every two weeks for four years: the zone is written once and holds for all of them. */
+static void
+many_events_share_one_zone_and_keep_their_instants(void **state)
+{
+	static const char *const zones[] = { "Europe/Paris", "America/New_York", "Africa/Casablanca", "Asia/Tokyo" };
+	struct ical_event list[104];
+	str text;
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(zones); k++) {
+		CLEANUP(arena_free) struct arena mem = {0};
+
+		for (size_t i = 0; i < COUNT(list); i++) {
+			list[i] = example();
+			list[i].uid = str_printf(&mem, "%zu@serment.example", i);
+			list[i].method = ICAL_PUBLISH;
+			list[i].zone = zone_get(str_c(zones[k]));
+			list[i].start += (usec)i * 14 * USEC_PER_DAY;
+			list[i].end = list[i].start + 30 * USEC_PER_MINUTE;
+		}
+		assert_int_equal(ical_events(&mem, list, COUNT(list), &text), OK);
+		icalcomponent *calendar = parsed(&mem, text);
+		size_t n = 0;
+
+		assert_int_equal(icalcomponent_count_components(calendar, ICAL_VTIMEZONE_COMPONENT), 1);
+		for (icalcomponent *e = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT); e != NULL;
+		    e = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT), n++)
+			assert_true(instant_in(calendar, e, ICAL_DTSTART_PROPERTY, zones[k]) == list[n].start);
+		assert_int_equal(n, COUNT(list));
+		icalcomponent_free(calendar);
+	}
 }
 
 static void
@@ -381,6 +420,7 @@ main(void)
 		cmocka_unit_test(no_text_adds_a_property_or_a_line),
 		cmocka_unit_test(unsound_addresses_and_urls_are_left_out),
 		cmocka_unit_test(another_program_finds_the_same_instants_in_our_zones),
+		cmocka_unit_test(many_events_share_one_zone_and_keep_their_instants),
 		cmocka_unit_test(an_hour_that_comes_twice_is_written_so_that_nobody_takes_one_for_the_other),
 		cmocka_unit_test(an_event_that_spans_a_change_carries_both_clocks),
 		cmocka_unit_test(a_rule_is_written_only_where_it_holds),

@@ -152,6 +152,26 @@ seen_is_written_once_a_minute_at_most(void **state)
 	access_end(c);
 }
 
+/* A page that looks for news by itself does not keep the session of an empty chair alive. */
+static void
+a_look_is_not_a_visit(void **state)
+{
+	struct ctx *c = access_begin(state);
+	str token = start(c, some_member(c, S("a@example.org"), ROLE_SECRETARY), &as_secretary);
+	usec began = c->now;
+	struct session s;
+
+	for (int i = 1; i < 15; i++) {
+		c->now = began + i * USEC_PER_MINUTE;
+		MUST(session_look(c, token, &s));
+		assert_int_equal(s.seen_at, began);
+	}
+	assert_int_equal(number(c, SQL("SELECT seen_at FROM session WHERE org = $1"), ORG_A), began);
+	c->now = began + promise()->session_idle + 1;
+	assert_string_equal(err_name(session_look(c, token, &s)), err_name(ERR_EXPIRED));
+	access_end(c);
+}
+
 static void
 nobody_enters_an_organisation_without_a_membership(void **state)
 {
@@ -316,6 +336,7 @@ main(void)
 		ENGINE_TEST_SCHEMA(of_eight_renewals_of_one_token_one_wins),
 		ENGINE_TEST_SCHEMA(idle_and_old_sessions_are_refused),
 		ENGINE_TEST_SCHEMA(seen_is_written_once_a_minute_at_most),
+		ENGINE_TEST_SCHEMA(a_look_is_not_a_visit),
 		ENGINE_TEST_SCHEMA(nobody_enters_an_organisation_without_a_membership),
 		ENGINE_TEST_SCHEMA(a_session_ends_with_its_membership),
 		ENGINE_TEST_SCHEMA(sessions_are_listed_and_ended_by_their_owner_alone),
