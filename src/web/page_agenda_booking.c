@@ -141,7 +141,9 @@ messages_read(struct web *w, const struct booking *b, struct booking_panel *p)
 		[OUTBOX_SENT] = { T("{message}, delivered"), "ok" },
 		[OUTBOX_FAILED] = { T("{message}, not delivered"), "bad" },
 		[OUTBOX_WITHDRAWN] = { T("{message}, not sent: it was no longer needed"), "" },
+		[OUTBOX_UNADDRESSED] = { T("{message}, not sent: no e-mail address"), "warn" },
 	};
+	_Static_assert(COUNT(sent) == OUTBOX_UNADDRESSED + 1, "every state has its words");
 	struct outbox_message *list;
 	size_t n;
 
