@@ -121,7 +121,7 @@ with_return(struct web *w, const char *path, const struct agenda_view *v)
 }
 
 /* "Dupont Marie, lundi 23 novembre à 10 h 35": what hangs over the agenda until it is put down. */
-static err
+static void
 cut_read(struct web *w, const struct agenda_view *v, struct agenda_cut *ret)
 {
 	struct civil at = zone_local(w->zone, v->cut.start);
@@ -129,17 +129,15 @@ cut_read(struct web *w, const struct agenda_view *v, struct agenda_cut *ret)
 	struct person who;
 
 	if (v->cut.id == 0)
-		return OK;
+		return;
 	without.cut.id = 0;
 	ret->forget_url = agenda_url(w, &without);
-	str name = text(w->c.lang, T("Blocked time"));
-	if (v->cut.person != 0) {
-		TRY(person_get(&w->c, PURPOSE_DESK, v->cut.person, &who));
+	str name = text(w->c.lang, v->cut.kind == BOOKING_BLOCK ? T("Blocked time") : T("Appointment"));
+	/* Frozen or erased meanwhile: the appointment can still be moved. */
+	if (v->cut.person != 0 && person_get(&w->c, PURPOSE_DESK, v->cut.person, &who) == OK)
 		name = person_name_by_family(w->c.mem, &who);
-	}
 	ret->words = FILL(w->c.mem, w->c.lang, T("Cut: {name}, {when}"), ARG("name", name),
 	    ARG("when", text_date_hour(w->c.mem, w->c.lang, at.day, at.minute)));
-	return OK;
 }
 
 /* More columns than a sheet holds are leafed through. */
@@ -200,7 +198,7 @@ page_agenda(struct web *w)
 	TRY(agenda_view_read(w, &v));
 	TRY(agenda_grid_read(w, &v, &grid));
 	TRY(month_read(w, &v, &p.month));
-	TRY(cut_read(w, &v, &p.cut));
+	cut_read(w, &v, &p.cut);
 	l.title = p.date_words = date_words(w, &v);
 	links_read(w, &v, &p);
 	parts_read(w, &v, &p);

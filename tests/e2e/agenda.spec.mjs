@@ -651,7 +651,7 @@ test('today on a telephone: next patient first, states in one tap', async ({ bro
 });
 
 test('every page without a fault of accessibility, in light and dark', async ({ browser }) => {
-	test.setTimeout(180000);
+	test.setTimeout(400000);
 	const { page, done } = await desk(browser);
 
 	await page.goto(agenda());
