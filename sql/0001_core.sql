@@ -4,6 +4,8 @@
 -- *_sealed columns are envelopes of the vault; nothing else tells who a person is.
 
 -- plan_version rises with every change of hours, absences, motives and rooms: caches compare it.
+-- reminder_hours: how long before an appointment its patient is reminded; 0: not at all.
+-- open_on_holidays: 0, weekly hours do not hold on public holidays.
 CREATE TABLE org (
 	id			BIGINT PRIMARY KEY,
 	slug			TEXT NOT NULL UNIQUE,
@@ -13,6 +15,8 @@ CREATE TABLE org (
 	phone			TEXT NOT NULL,
 	colour			BIGINT NOT NULL,
 	cancel_limit_minutes	BIGINT NOT NULL,
+	reminder_hours		BIGINT NOT NULL,
+	open_on_holidays	BIGINT NOT NULL,
 	created_at		BIGINT NOT NULL,
 	closed_at		BIGINT,
 	version			BIGINT NOT NULL,
@@ -424,6 +428,12 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 1;
 CREATE INDEX outbox_by_booking ON outbox (org, booking);
+
+-- Appointments of the organisation that begin until then have had their reminder scheduled.
+CREATE TABLE reminded (
+	org		BIGINT PRIMARY KEY,
+	until_at	BIGINT NOT NULL
+);
 
 -- Something that a human must do.  kind: 1 a message could not be delivered.
 CREATE TABLE task (

@@ -85,7 +85,7 @@ add(struct request *r)
 	struct org o = { .slug = str_c(slug), .name = str_c(name), .phone = str_c(phone),
 		.zone = zone != NULL ? str_c(zone) : S("Europe/Paris"),
 		.lang = lang != NULL && str_eq(str_c(lang), S("en")) ? LANG_EN : LANG_FR,
-		.cancel_limit_minutes = CANCEL_LIMIT_MINUTES };
+		.cancel_limit_minutes = CANCEL_LIMIT_MINUTES, .reminder_hours = ORG_REMINDER_HOURS };
 	str wrong = wrong_options(r->a->mem, org_check(&o));
 
 	if (wrong.n > 0)

@@ -8,6 +8,7 @@
 #include "format/fold.h"
 #include "format/json.h"
 #include "practice/practice.h"
+#include "store/bulk.h"
 #include "vault/secret.h"
 
 enum { JSON_TEXT_BYTES_MAX = 4 << 20, ORG_COLOUR = 2 };
@@ -68,7 +69,8 @@ org_make(struct demo *d, struct arena *keep, size_t i)
 	struct org o = { .slug = d->slug, .name = d->name, .zone = S("Europe/Paris"), .lang = LANG_FR,
 		.phone = str_printf(d->c.mem, "02 61 91 %02d %02d", (int)demo_below(d, 100),
 		    (int)demo_below(d, 100)),
-		.colour = ORG_COLOUR, .cancel_limit_minutes = 24 * 60 };
+		.colour = ORG_COLOUR, .cancel_limit_minutes = 24 * 60,
+		.reminder_hours = ORG_REMINDER_HOURS };
 
 	return org_create(&d->c, &o, &d->c.org);
 }
@@ -139,7 +141,8 @@ fill_all(struct server *s, struct db *db, struct arena *mem, const struct demo_o
 	mint_init(&d->ids, o->seed + 1);
 	for (int64_t i = 0; i < o->orgs; i++)
 		TRY(fill_one(d, (size_t)i, mem, io));
-	return OK;
+	/* Without statistics PostgreSQL would take the agenda for a few rows, and read all of it. */
+	return db_analyze(db);
 }
 
 err

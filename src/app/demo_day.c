@@ -4,7 +4,10 @@
  * refuse: for days past it would not, as they have no cells any more.
  */
 #include "app/demo_int.h"
+#include "base/holiday.h"
 #include "practice/booking_int.h"
+#include "practice/free.h"
+#include "store/bulk.h"
 #include "vault/secret.h"
 
 enum {
@@ -144,35 +147,39 @@ row_insert(struct demo *d, const struct booking *b)
 	str link = linked ? token_hash(d->c.mem, booking_link_token(&d->c, b->id)) : (str){0};
 
 	d->in_change++;
-	return db_run(d->c.db, SQL("INSERT INTO booking (org, id, kind, state, practitioner, site, motive,"
+	return db_append(d->c.db, SQL("INSERT INTO booking (org, id, kind, state, practitioner, site, motive,"
 	    " person, room, device, session, start_at, end_at, lane, sequence, link_hash, note_sealed, source,"
 	    " created_at, arrived_at, started_at, ended_at, cancelled_at, version)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19,"
-	    " $20, $21, $22, 1)"),
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+	    " $20, $21, $22, $23, $24)"),
 	    BINDS(INT(d->c.org), INT(b->id), INT(b->kind), INT(b->state), INT(b->practitioner), INT(b->site),
 	    REF(b->motive), REF(b->person), REF(b->room), REF(b->device), REF(b->session), INT(b->start),
-	    INT(b->end), INT(b->lane), linked ? BLOB(link) : NIL,
+	    INT(b->end), INT(b->lane), INT(0), linked ? BLOB(link) : NIL,
 	    b->note_sealed.n > 0 ? BLOB(b->note_sealed) : NIL, INT(b->source), INT(b->created_at),
-	    REF(b->arrived_at), REF(b->started_at), REF(b->ended_at), REF(b->cancelled_at)), NULL);
+	    REF(b->arrived_at), REF(b->started_at), REF(b->ended_at), REF(b->cancelled_at), INT(1)));
 }
 
 /* Cells for what may still be in somebody's way: from yesterday on. */
 static err
 cells_insert(struct demo *d, const struct place *at, const struct booking *b)
 {
-	struct busy_claim claim = { .booking = b->id, .person = b->person,
-		.from = b->start, .to = b->end + at->after_minutes * USEC_PER_MINUTE };
+	const bool own = b->session == 0;	/* else practitioner and room are the session's */
+	const struct { id id; int lane; } holders[] = {
+		{ own ? b->practitioner : 0, b->lane }, { own ? b->room : 0, 0 }, { own ? b->device : 0, 0 },
+		{ b->person, 0 },
+	};
+	int64_t first = cell_of(b->start), end = cell_of(b->end + at->after_minutes * USEC_PER_MINUTE);
 
 	if (at->day < d->today - 1 || b->state == BOOKING_CANCELLED)
 		return OK;
-	if (b->session == 0) {
-		claim.practitioner = b->practitioner;
-		claim.lane = b->lane;
-		claim.room = b->room;
-		claim.device = b->device;
+	for (size_t i = 0; i < COUNT(holders); i++) {
+		for (int64_t cell = first; cell < end && holders[i].id != 0; cell++)
+			TRY(db_append(d->c.db, SQL("INSERT INTO busy (org, holder, cell, lane, booking, until)"
+			    " VALUES ($1, $2, $3, $4, $5, $6)"), BINDS(INT(d->c.org), INT(holders[i].id), INT(cell),
+			    INT(holders[i].lane), INT(b->id), INT(0))));
 	}
 	d->in_change += 4;
-	return busy_take(&d->c, &claim);
+	return OK;
 }
 
 static struct booking
@@ -280,8 +287,8 @@ seats(struct demo *d, const struct place *at, id session)
 		b.person = person->id;
 		b.session = session;
 		TRY(booking_add(d, at, &b));
-		TRY(db_run(d->c.db, SQL("INSERT INTO seat (org, session, number, booking) VALUES ($1, $2, $3, $4)"),
-		    BINDS(INT(d->c.org), INT(session), INT(seat), INT(b.id)), NULL));
+		TRY(db_append(d->c.db, SQL("INSERT INTO seat (org, session, number, booking) VALUES ($1, $2, $3, $4)"),
+		    BINDS(INT(d->c.org), INT(session), INT(seat), INT(b.id))));
 	}
 	return OK;
 }
@@ -356,12 +363,21 @@ opening(struct demo *d, struct demo_practitioner *p, day on, const struct demo_o
 	return OK;
 }
 
+static bool
+is_away(const struct demo_practitioner *p, day on)
+{
+	for (size_t i = 0; i < p->away_n; i++)
+		if (on >= p->away[i].from && on <= p->away[i].until)
+			return true;
+	return false;
+}
+
 err
 demo_day(struct demo *d, struct demo_practitioner *p, day on, int percent)
 {
 	int weekday = civil_weekday(on), odd = civil_iso_week(on) % 2;
 
-	if (p->away_from != 0 && on >= p->away_from && on <= p->away_until)
+	if (is_away(p, on) || holiday_on(zone_name(d->zone), on))
 		return OK;
 	memset(p->busy, 0, sizeof(p->busy));
 	if (d->left > 0)

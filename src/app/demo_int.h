@@ -12,6 +12,7 @@
 enum {
 	DEMO_MOTIVES_MAX = 5,		/* of one specialty */
 	DEMO_ROOMS_MAX = 40,
+	DEMO_AWAY_MAX = 3,
 	DAY_CELLS = 288,
 	DAY_WORDS = DAY_CELLS / 64 + 1,
 };
@@ -62,11 +63,14 @@ struct demo_service {
 	int				 weights;	/* of its motives, in all */
 };
 
+struct demo_away { day from, until; };
+
 struct demo_practitioner {
 	id			 id, site;
 	struct demo_service	*service;
 	const struct demo_week	*week;
-	day			 away_from, away_until;		/* the holiday; 0: none */
+	struct demo_away	 away[DEMO_AWAY_MAX];		/* whole days, both included */
+	size_t			 away_n;
 	int			 off_weekday, off_minute;	/* away each week from then to midnight; 0: never */
 	uint64_t		 busy[DAY_WORDS];		/* of the day that is being filled, lane 0 */
 };

@@ -5,6 +5,7 @@
 #include "app/demo_int.h"
 #include "format/fold.h"
 #include "practice/person.h"
+#include "store/bulk.h"
 #include "vault/vault.h"
 
 enum {
@@ -75,12 +76,12 @@ store(struct demo *d, const struct person_prepared *people, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct person_prepared *p = &people[i];
 
-		TRY(db_run(d->c.db, SQL("INSERT INTO person (org, id, version, identity_sealed, email_blind,"
+		TRY(db_append(d->c.db, SQL("INSERT INTO person (org, id, version, identity_sealed, email_blind,"
 		    " phone_blind, match_email, match_phone, guardian, created_at, last_act_at)"
-		    " VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $9)"),
-		    BINDS(INT(d->c.org), INT(p->id), BLOB(p->sealed), blob_or_nil(p->email_blind),
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
+		    BINDS(INT(d->c.org), INT(p->id), INT(1), BLOB(p->sealed), blob_or_nil(p->email_blind),
 		    blob_or_nil(p->phone_blind), blob_or_nil(p->match_email), blob_or_nil(p->match_phone),
-		    REF(p->guardian), INT(d->c.now)), NULL));
+		    REF(p->guardian), INT(d->c.now), INT(d->c.now))));
 	}
 	return db_commit(&tx);
 }

@@ -213,7 +213,35 @@ links_make(struct demo *d, size_t n)
 	return OK;
 }
 
-/* A week off some weeks from now; one of them also leaves early every Friday. */
+/* The first such date from a day on. */
+static day
+next_date(day from, int month, int mday)
+{
+	struct civil_date d = civil_date(from);
+	day found = from;
+
+	if (d.month > month || (d.month == month && d.day > mday))
+		d.year++;
+	d.month = month;
+	d.day = mday;
+	return civil_day(d, &found) ? found : from;
+}
+
+static err
+away(struct demo *d, struct demo_practitioner *p, day from, int days)
+{
+	struct absence a = { .practitioner = p->id, .first_day = from, .last_day = from + days - 1,
+		.end_minute = ABSENCE_END_MINUTE_MAX, .reason = S("Congés") };
+	id made;
+
+	p->away[p->away_n++] = (struct demo_away){ a.first_day, a.last_day };
+	return absence_add(&d->c, &a, &made);
+}
+
+/*
+ * A week off some weeks from now, a fortnight in the last summer, some a week at
+ * Christmas; one of them also leaves early every Friday.
+ */
 static err
 absences_make(struct demo *d, size_t n)
 {
@@ -222,11 +250,10 @@ absences_make(struct demo *d, size_t n)
 	for (size_t i = 0; i < n && i < AWAY_MAX; i++) {
 		struct demo_practitioner *p = &d->practitioners[i];
 
-		p->away_from = civil_monday(d->today) + 7 * (3 + (day)demo_below(d, 6));
-		p->away_until = p->away_from + 6;
-		struct absence a = { .practitioner = p->id, .first_day = p->away_from,
-			.last_day = p->away_until, .end_minute = ABSENCE_END_MINUTE_MAX, .reason = S("Congés") };
-		TRY(absence_add(&d->c, &a, &made));
+		TRY(away(d, p, civil_monday(d->today) + 7 * (3 + (day)demo_below(d, 6)), 7));
+		TRY(away(d, p, civil_monday(next_date(d->today - 365, 7, 20)) + 7 * (day)demo_below(d, 4), 14));
+		if (demo_percent(d, 40))
+			TRY(away(d, p, next_date(d->today, 12, 24), 8));
 	}
 	if (n < 2)
 		return OK;

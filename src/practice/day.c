@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/holiday.h"
 #include "practice/absence.h"
 #include "practice/day.h"
 #include "practice/free.h"
@@ -28,6 +29,7 @@ struct source {
 struct reader {
 	struct ctx		*c;
 	const struct zone	*zone;
+	bool			 open_on_holidays;
 	const struct day_query	*q;
 	struct source		*sources;
 	struct booking		*bookings;
@@ -101,6 +103,7 @@ sources_read(struct reader *r)
 	CLEANUP(plan_release) const struct plan *plan = NULL;
 
 	TRY(plan_get(r->c, &plan));
+	r->open_on_holidays = plan->open_on_holidays;
 	r->sources = NEW_N(r->c->mem, struct source, r->q->practitioners_n);
 	for (size_t i = 0; i < r->q->practitioners_n; i++) {
 		r->sources[i].practitioner = &r->q->practitioners[i];
@@ -197,11 +200,18 @@ mark(bool *rows, int from, int to)
 		rows[i] = true;
 }
 
+/* Weekly hours do not hold on a holiday; an opening of that one day does, as in slot.c. */
+static bool
+closed_all_day(const struct reader *r, day on)
+{
+	return !r->open_on_holidays && holiday_on(zone_name(r->zone), on);
+}
+
 static void
-rows_fill(const struct source *s, day on, struct rows *ret)
+rows_fill(const struct source *s, day on, bool holiday, struct rows *ret)
 {
 	for (size_t i = 0; i < s->hours_n; i++)
-		if (hours_on(&s->hours[i], on))
+		if (hours_on(&s->hours[i], on) && (!holiday || s->hours[i].on_day != 0))
 			mark(ret->open, s->hours[i].start_minute / DAY_ROW_MINUTES,
 			    s->hours[i].end_minute / DAY_ROW_MINUTES);
 	for (size_t i = 0; i < s->away.n; i++)
@@ -384,7 +394,7 @@ column_build(const struct reader *r, const struct source *s, const struct clock 
 
 	/* At most every other row begins a closed stretch; every row may be free. */
 	col->items = NEW_N(r->c->mem, struct day_item, r->bookings_n + s->away.n + 2 * DAY_ROWS);
-	rows_fill(s, col->on, &rows);
+	rows_fill(s, col->on, closed_all_day(r, col->on), &rows);
 	add_closed(&rows, col);
 	add_absences(s, col);
 	add_bookings(r, col);
@@ -480,7 +490,7 @@ fullness_of(const struct reader *r, day on)
 		struct day_column col = { .items = NEW_N(r->c->mem, struct day_item, 2 * DAY_ROWS) };
 		bool opens = false;
 
-		rows_fill(s, on, &rows);
+		rows_fill(s, on, closed_all_day(r, on), &rows);
 		for (int k = 0; k < DAY_ROWS; k++)
 			opens |= rows.open[k] && !rows.away[k];
 		if (!opens)

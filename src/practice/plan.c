@@ -345,15 +345,19 @@ read_motives(struct ctx *c, struct arena *mem, struct plan *plan)
 	return ended(e);
 }
 
+/* Of the organisation's row: what tells whether a plan is still true, and what of it stands there. */
+struct head { int64_t version; str zone; bool open_on_holidays; };
+
 static err
-plan_read(struct ctx *c, int64_t version, str zone, struct plan_owned **ret)
+plan_read(struct ctx *c, const struct head *head, struct plan_owned **ret)
 {
 	CLEANUP(arena_free) struct arena mem = {0};
 	struct plan_owned *p = NEW(&mem, struct plan_owned);
 
 	p->org = c->org;
-	p->plan.version = version;
-	if ((p->plan.zone = zone_get(zone)) == NULL)
+	p->plan.version = head->version;
+	p->plan.open_on_holidays = head->open_on_holidays;
+	if ((p->plan.zone = zone_get(head->zone)) == NULL)
 		return ERR_INVALID;
 	TRY(read_practitioners(c, &mem, &p->plan));
 	TRY(read_motives(c, &mem, &p->plan));
@@ -364,17 +368,16 @@ plan_read(struct ctx *c, int64_t version, str zone, struct plan_owned **ret)
 	return OK;
 }
 
-/* The version and the zone that the storage knows now. */
+/* As the storage knows it now. */
 static err
-version_now(struct ctx *c, int64_t *ret_version, str *ret_zone)
+head_now(struct ctx *c, struct head *ret)
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
-	TRY(db_read(c->db, SQL("SELECT plan_version, zone FROM org WHERE id = $1"),
+	TRY(db_read(c->db, SQL("SELECT plan_version, zone, open_on_holidays FROM org WHERE id = $1"),
 	    BINDS(INT(c->org)), &rows));
 	TRY(db_next(rows));
-	*ret_version = db_int(rows, 0);
-	*ret_zone = db_text(rows, c->mem, 1);
+	*ret = (struct head){ db_int(rows, 0), db_text(rows, c->mem, 1), db_int(rows, 2) != 0 };
 	return OK;
 }
 
@@ -390,14 +393,13 @@ err
 plan_get(struct ctx *c, const struct plan **ret)
 {
 	struct plan_owned *found = NULL, **at;
-	int64_t version;
-	str zone;
+	struct head head;
 
-	TRY(version_now(c, &version, &zone));
+	TRY(head_now(c, &head));
 	(void)pthread_mutex_lock(&c->plans->lock);
 	for (at = slot_of(c->plans, c->org); *at != NULL && (*at)->org != c->org; at = &(*at)->next)
 		;
-	if (*at != NULL && (*at)->plan.version == version) {
+	if (*at != NULL && (*at)->plan.version == head.version) {
 		found = *at;
 		atomic_fetch_add(&found->users, 1);
 	}
@@ -411,7 +413,7 @@ plan_get(struct ctx *c, const struct plan **ret)
 	 * The version was read first: if the rules change while we read them,
 	 * the plan is kept under the older version and read once more.
 	 */
-	TRY(plan_read(c, version, zone, &found));
+	TRY(plan_read(c, &head, &found));
 	atomic_store(&found->users, 2);		/* the cache's and the caller's */
 	(void)pthread_mutex_lock(&c->plans->lock);
 	for (at = slot_of(c->plans, c->org); *at != NULL && (*at)->org != c->org; at = &(*at)->next)

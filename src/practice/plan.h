@@ -51,6 +51,7 @@ struct plan_practitioner {
 struct plan {
 	int64_t	version;
 	const struct zone *zone;
+	bool	open_on_holidays;	/* else weekly hours do not hold on holiday_on() */
 	const struct plan_motive *motives;		/* sorted by id */
 	size_t	motives_n;
 	const struct plan_practitioner *practitioners;	/* sorted by id */

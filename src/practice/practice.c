@@ -5,7 +5,8 @@
 #include "practice/practice.h"
 #include "practice/rules.h"
 
-#define ORG_COLUMNS "id, slug, name, zone, lang, phone, colour, cancel_limit_minutes, version, closed_at"
+#define ORG_COLUMNS "id, slug, name, zone, lang, phone, colour, cancel_limit_minutes, version, closed_at," \
+	" reminder_hours, open_on_holidays"
 #define SITE_COLUMNS "id, name, street, postal_code, city, access, phone, closed_at, version"
 
 static unsigned
@@ -27,6 +28,8 @@ org_clean(struct org *o)
 		wrong |= ORG_FIELD_COLOUR;
 	if (!check_grain(o->cancel_limit_minutes, 0, ORG_CANCEL_LIMIT_MINUTES_MAX, 1))
 		wrong |= ORG_FIELD_CANCEL_LIMIT;
+	if (!check_grain(o->reminder_hours, 0, ORG_REMINDER_HOURS_MAX, 1))
+		wrong |= ORG_FIELD_REMINDER;
 	return wrong;
 }
 
@@ -59,9 +62,11 @@ org_create(struct ctx *c, const struct org *form, id *ret)
 	TRY(db_begin(c->db, &tx));
 	TRY(db_run(c->db, SQL(
 	    "INSERT INTO org (id, slug, name, zone, lang, phone, colour, cancel_limit_minutes,"
-	    " created_at, version, plan_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 1)"),
+	    " reminder_hours, open_on_holidays, created_at, version, plan_version)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, 1)"),
 	    BINDS(INT(o.id), TEXT(o.slug), TEXT(o.name), TEXT(o.zone), INT(o.lang), TEXT(o.phone),
-	    INT(o.colour), INT(o.cancel_limit_minutes), INT(c->now)), NULL));
+	    INT(o.colour), INT(o.cancel_limit_minutes), INT(o.reminder_hours), INT(o.open_on_holidays),
+	    INT(c->now)), NULL));
 	TRY(audit_add(&within, S("org.create"), o.id, 0, 0));
 	TRY(db_commit(&tx));
 	*ret = o.id;
@@ -82,6 +87,8 @@ org_row(struct ctx *c, struct db_rows *rows)
 		.cancel_limit_minutes = (int)db_int(rows, 7),
 		.version = db_int(rows, 8),
 		.closed_at = db_int(rows, 9),
+		.reminder_hours = (int)db_int(rows, 10),
+		.open_on_holidays = db_int(rows, 11) != 0,
 	};
 }
 
@@ -146,12 +153,14 @@ org_update(struct ctx *c, const struct org *form)
 	TRY(rules_exists(c, SQL("SELECT COUNT(*) FROM org WHERE id = $1"), BINDS(INT(c->org))));
 	TRY(db_run(c->db, SQL(
 	    "UPDATE org SET slug = $2, name = $3, zone = $4, lang = $5, phone = $6, colour = $7,"
-	    " cancel_limit_minutes = $8, version = version + 1 WHERE id = $1 AND version = $9"),
+	    " cancel_limit_minutes = $8, reminder_hours = $9, open_on_holidays = $10, version = version + 1"
+	    " WHERE id = $1 AND version = $11"),
 	    BINDS(INT(c->org), TEXT(o.slug), TEXT(o.name), TEXT(o.zone), INT(o.lang), TEXT(o.phone),
-	    INT(o.colour), INT(o.cancel_limit_minutes), INT(o.version)), &changed));
+	    INT(o.colour), INT(o.cancel_limit_minutes), INT(o.reminder_hours), INT(o.open_on_holidays),
+	    INT(o.version)), &changed));
 	if (changed == 0)
 		return ERR_CONFLICT;
-	/* Another zone moves every opening hour. */
+	/* Another zone moves every opening hour, and holidays may open or close. */
 	return rules_done(c, &tx, S("org.update"), c->org, 0);
 }
 

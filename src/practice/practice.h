@@ -33,6 +33,7 @@ enum {
 	ORG_ZONE_MAX = 64,
 	ORG_COLOUR_MAX = 7,			/* of the pages' eight, which suit light and dark */
 	ORG_CANCEL_LIMIT_MINUTES_MAX = 30 * 24 * 60,
+	ORG_REMINDER_HOURS_MAX = 14 * 24, ORG_REMINDER_HOURS = 48,	/* the latter: of a new practice */
 	ORG_PAGE_MAX = 500,
 	SITE_NAME_MAX = 120, SITE_STREET_MAX = 200, SITE_POSTAL_CODE_MAX = 12,
 	SITE_CITY_MAX = 80, SITE_ACCESS_MAX = 1000,	/* access: may have line feeds */
@@ -48,6 +49,8 @@ struct org {
 	str		phone;			/* may be empty */
 	int		colour;
 	int		cancel_limit_minutes;	/* patients may cancel until then before the start */
+	int		reminder_hours;		/* before an appointment; 0: nobody is reminded */
+	bool		open_on_holidays;	/* weekly hours hold on public holidays too */
 	int64_t		version;
 	usec		closed_at;		/* 0: open */
 };
@@ -55,7 +58,7 @@ struct org {
 enum org_field {	/* a set of them is what org_check answers */
 	ORG_SOUND = 0, ORG_FIELD_SLUG = 1 << 0, ORG_FIELD_NAME = 1 << 1,
 	ORG_FIELD_ZONE = 1 << 2, ORG_FIELD_LANG = 1 << 3, ORG_FIELD_PHONE = 1 << 4,
-	ORG_FIELD_COLOUR = 1 << 5, ORG_FIELD_CANCEL_LIMIT = 1 << 6,
+	ORG_FIELD_COLOUR = 1 << 5, ORG_FIELD_CANCEL_LIMIT = 1 << 6, ORG_FIELD_REMINDER = 1 << 7,
 };
 
 struct site {

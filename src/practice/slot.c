@@ -1,6 +1,7 @@
 /* slot.c - see slot.h. */
 #include <assert.h>
 
+#include "base/holiday.h"
 #include "practice/free.h"
 #include "practice/plan.h"
 #include "practice/slot.h"
@@ -20,6 +21,7 @@ struct search {
 	bool				 ignore_busy;
 	int				 minutes;
 	usec				 earliest;	/* not before */
+	uint64_t			 holidays[SLOT_DAYS_MAX / 64 + 1];	/* of the range: bit 0 is q->from */
 	day				 last;		/* the last day, by range and horizon */
 	int64_t				 first_cell, cells_n;
 	struct cells			*rooms, *devices;
@@ -183,10 +185,20 @@ for_motive(const struct plan_hours *h, id motive)
 	return h->motives_n == 0;
 }
 
+/* Weekly hours do not hold on a holiday; an opening of that one day does. */
+static bool
+is_holiday(const struct search *s, day on)
+{
+	int at = on - s->q->from;
+
+	return (s->holidays[at / 64] >> (at % 64) & 1) != 0;
+}
+
 static bool
 open_on(const struct search *s, const struct plan_hours *h, day on)
 {
-	bool day_fits = h->weekday == 0 ? h->on_day == on : h->weekday == civil_weekday(on);
+	bool day_fits = h->weekday == 0 ? h->on_day == on :
+	    h->weekday == civil_weekday(on) && !is_holiday(s, on);
 
 	return day_fits && on >= h->from_day && on <= h->until_day &&
 	    (h->parity == 0 || h->parity == (civil_iso_week(on) % 2 == 1 ? 1 : 2)) &&
@@ -246,6 +258,16 @@ range_cells(struct search *s)
 	s->cells_n = cell_of(instant(s->plan->zone, s->last + 2, 0)) - s->first_cell;
 }
 
+static void
+holidays_mark(struct search *s)
+{
+	str zone = zone_name(s->plan->zone);
+
+	for (int i = 0; i < s->q->days && !s->plan->open_on_holidays; i++)
+		if (holiday_on(zone, s->q->from + i))
+			s->holidays[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
 static err
 search_begin(struct search *s)
 {
@@ -267,6 +289,7 @@ search_begin(struct search *s)
 	if (s->last < q->from)
 		s->last = q->from - 1;
 
+	holidays_mark(s);
 	range_cells(s);
 	if (!s->ignore_busy) {
 		TRY(holders_cells(s, s->motive->rooms, s->motive->rooms_n, &s->rooms));

@@ -1,6 +1,7 @@
 /* db.c - the part of db.h that is alike for both engines. */
 #include <assert.h>
 
+#include "store/bulk.h"
 #include "store/db_int.h"
 
 err
@@ -84,6 +85,10 @@ admit(struct db *db)
 		db->broken = ERR_STORE;
 		return ERR_STORE;
 	}
+	if (db->appended) {	/* this statement comes after them */
+		db->appended = false;
+		return db->broken = db->engine->append_flush(db);
+	}
 	return OK;
 }
 
@@ -151,6 +156,7 @@ db_tx_end(struct db_tx *tx)
 	if (db == NULL)
 		return;
 	change_rows_end(db);
+	db->appended = false;
 	db->engine->undo(db);
 	db->in_change = false;
 	tx->db = NULL;
@@ -362,4 +368,54 @@ db_checkpoint(struct db *db)
 	assert(!db->in_change);
 	TRY(admit(db));
 	return db->engine->checkpoint(db);
+}
+
+/* --- bulk.h --- */
+
+err
+db_append(struct db *db, struct sql insert, const struct bind *binds, size_t n)
+{
+	const struct query q = { insert.text, binds, n };
+
+	assert(db->in_change);
+	if (db->engine->append == NULL)
+		return db_run(db, insert, binds, n, NULL);
+	if (db->broken != OK)
+		return db->broken;
+	TRY(outcome(db, binds_check(&q)));
+	db->appended = true;
+	return outcome(db, db->engine->append(db, &q));
+}
+
+err
+db_fill(struct db *db, const char *path)
+{
+	assert(db->in_change && db->engine->fill != NULL);
+	TRY(admit(db));
+	return outcome(db, db->engine->fill(db, path));
+}
+
+err
+db_is_empty(struct db *db, bool *ret)
+{
+	assert(!db->in_change && db->engine->is_empty != NULL);
+	TRY(admit(db));
+	return db->engine->is_empty(db, ret);
+}
+
+err
+db_analyze(struct db *db)
+{
+	assert(!db->in_change);
+	TRY(admit(db));
+	return db->engine->analyze == NULL ? OK : db->engine->analyze(db);
+}
+
+err
+db_needs_analyze(struct db *db, bool *ret)
+{
+	assert(!db->in_change);
+	TRY(admit(db));
+	*ret = false;
+	return db->engine->needs_analyze == NULL ? OK : db->engine->needs_analyze(db, ret);
 }

@@ -107,7 +107,7 @@ void db_fail_after(struct db *, int statements);
 
 /*
  * SQLite: a consistent copy of the whole database into a new file, while
- * serving; ERR_IO: no such new file can be made.  PostgreSQL: ERR_INVALID (pg_dump).
+ * serving; ERR_IO: no such new file can be made.  On PostgreSQL see bulk.h.
  */
 err  db_copy(struct db *, const char *path) MUST_USE;
 

@@ -44,6 +44,14 @@ struct engine {
 
 	err  (*copy)(struct db *, const char *path);
 	err  (*checkpoint)(struct db *);
+
+	/* bulk.h; NULL: this engine has no need of it. */
+	err  (*append)(struct db *, const struct query *);
+	err  (*append_flush)(struct db *);
+	err  (*fill)(struct db *, const char *path);
+	err  (*is_empty)(struct db *, bool *ret);
+	err  (*analyze)(struct db *);
+	err  (*needs_analyze)(struct db *, bool *ret);
 };
 
 extern const struct engine engine_sqlite, engine_postgres;
@@ -62,6 +70,7 @@ struct db {
 	bool			 holds;
 	size_t			 held_n;	/* committed, and not settled yet */
 	int			 fail_in;	/* statements until the one that fails; 0: none */
+	bool			 appended;	/* rows that the engine may not have sent yet */
 	struct db_rows		*change_rows;	/* reads of the open change, not ended yet */
 };
 

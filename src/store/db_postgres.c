@@ -9,32 +9,12 @@
 #include <endian.h>
 #include <stdio.h>
 
-#include <libpq-fe.h>
-
 #include "base/log.h"
-#include "store/db_int.h"
-
-/* The numbers of PostgreSQL's own types never change (catalog/pg_type.dat). */
-enum {
-	TYPE_ANY = 0, TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25,
-};
-
-/* More are collected first: what the server answers to them always fits into a socket's buffer. */
-enum { POSTED_MAX = 64 };
+#include "store/db_postgres_int.h"
 
 struct postgres_store {
 	struct store	 base;
 	char		*url;
-};
-
-struct postgres_db {
-	struct db		 base;
-	const char		*url;
-	PGconn			*connection;	/* NULL: to be opened at the next call */
-	struct statements	 statements;
-	unsigned		 prepared_n;	/* names given out on this connection */
-	const char		*posted[POSTED_MAX];	/* sent in pipeline mode, not heard of yet */
-	int			 posted_n;	/* above 0: the connection is in pipeline mode */
 };
 
 /* Types are fixed at the first use; a bind that was NULL then may have any, so its type is kept open. */
@@ -77,8 +57,8 @@ state_err(const char *state)
 	return strcmp(state, "54000") == 0 ? ERR_TOO_LARGE : ERR_STORE;
 }
 
-/* Takes the result.  Of the server's words only the first line: the detail quotes values of rows. */
-static err
+/* Of the server's words only the first line: the detail quotes values of rows. */
+err
 postgres_failed(struct postgres_db *db, PGresult *result, const char *text)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -133,7 +113,7 @@ posted_collect(struct postgres_db *db, PGresult **ret_last)
 	return e;
 }
 
-static err
+err
 postgres_exec(struct postgres_db *db, const char *text, const char *name_in_log)
 {
 	PGresult *result;
@@ -171,7 +151,7 @@ session_set_up(struct postgres_db *db)
 }
 
 /* What stands before the URL is a default that it may change; what stands after is ours. */
-static err
+err
 postgres_connect(struct postgres_db *db)
 {
 	const char *const names[] = { "connect_timeout", "target_session_attrs", "dbname",
@@ -357,6 +337,7 @@ postgres_undo(struct db *base)
 
 	if (db->posted_n > 0)	/* whatever became of it */
 		(void)posted_collect(db, NULL);
+	postgres_append_drop(base);
 	if (connection_lost(db) || postgres_command(db, "ROLLBACK") != OK)
 		postgres_forget(db);
 }
@@ -531,15 +512,6 @@ postgres_column_null(struct db_rows *base, int column)
 	return PQgetisnull(r->result, r->row, column) != 0;
 }
 
-/* pg_dump is the operator's way: it knows the server's roles and large databases. */
-static err
-postgres_copy(struct db *base, const char *path)
-{
-	(void)base;
-	(void)path;
-	return ERR_INVALID;
-}
-
 /* The server's own checkpointer does it. */
 static err
 postgres_checkpoint(struct db *base)
@@ -588,6 +560,7 @@ postgres_open(struct store *base, struct db **ret)
 static void
 postgres_close(struct db *base)
 {
+	postgres_append_drop(base);
 	postgres_forget((struct postgres_db *)base);
 	mem_free(base);
 }
@@ -603,4 +576,7 @@ const struct engine engine_postgres = {
 	.column_int = postgres_column_int, .column_bytes = postgres_column_bytes,
 	.column_null = postgres_column_null,
 	.copy = postgres_copy, .checkpoint = postgres_checkpoint,
+	.append = postgres_append, .append_flush = postgres_append_flush,
+	.fill = postgres_fill, .is_empty = postgres_is_empty,
+	.analyze = postgres_analyze, .needs_analyze = postgres_needs_analyze,
 };

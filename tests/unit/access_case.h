@@ -29,8 +29,9 @@ static inline void
 org_row(struct ctx *c, id org, str slug)
 {
 	MUST(db_run(c->db, SQL(
-	    "INSERT INTO org (id, slug, name, zone, lang, phone, colour, cancel_limit_minutes, created_at,"
-	    " version, plan_version) VALUES ($1, $2, $2, 'Europe/Paris', 0, '', 0, 0, 0, 1, 1)"), BINDS(INT(org), TEXT(slug)), NULL));
+	    "INSERT INTO org (id, slug, name, zone, lang, phone, colour, cancel_limit_minutes,"
+	    " reminder_hours, open_on_holidays, created_at, version, plan_version)"
+	    " VALUES ($1, $2, $2, 'Europe/Paris', 0, '', 0, 0, 0, 0, 0, 1, 1)"), BINDS(INT(org), TEXT(slug)), NULL));
 	MUST(vault_org_create(c, org));
 }
 

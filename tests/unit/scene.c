@@ -48,7 +48,7 @@ scene_org(str slug)
 {
 	return (struct org){ .slug = slug, .name = S("Cabinet des Tilleuls"),
 	    .zone = S("Europe/Paris"), .lang = LANG_FR, .phone = S("02 40 00 00 01"),
-	    .colour = 5, .cancel_limit_minutes = 24 * 60 };
+	    .colour = 5, .cancel_limit_minutes = 24 * 60, .reminder_hours = 48 };
 }
 
 struct scene
