@@ -8,8 +8,8 @@
 #include "app/backup.h"
 #include "app/commands.h"
 #include "app/file.h"
-#include "app/migrations.h"
 #include "base/civil.h"
+#include "store/bulk.h"
 #include "vault/secret.h"
 #include "vault/stream.h"
 
@@ -27,9 +27,9 @@ archive_path(struct arena *mem, const char *file, enum archive which)
 }
 
 const char *
-archive_holds(enum archive which)
+archive_holds(enum archive which, bool postgres)
 {
-	return archives[which].file;
+	return postgres && which == ARCHIVE_DATA ? ARCHIVE_TABLES : archives[which].file;
 }
 
 static err
@@ -117,9 +117,9 @@ manifest_value(str manifest, str name)
 	return (str){0};
 }
 
-/* A consistent copy of one database of the folder, in a file of its own. */
+/* A consistent copy of one database of the folder, in a file of its own; and its schema's last step. */
 static err
-copy(const char *from, const char *to)
+copy(const char *from, const char *to, int64_t *ret_schema)
 {
 	struct store *store;
 	struct db *db;
@@ -127,7 +127,9 @@ copy(const char *from, const char *to)
 	TRY(store_open(from, 1, &store));
 	err e = db_open(store, &db);
 	if (e == OK) {
-		e = db_copy(db, to);
+		e = db_one_int(db, SQL("SELECT COALESCE(MAX(number), 0) FROM schema_step"), NULL, 0, ret_schema);
+		if (e == OK)
+			e = db_copy(db, to);
 		db_close(db);
 	}
 	store_close(store);
@@ -136,11 +138,13 @@ copy(const char *from, const char *to)
 
 /* Read from the copy, which no longer changes. */
 static err
-counts_of(const char *path, struct arena *mem, enum archive which, str *ret)
+counts_of(const char *path, struct arena *mem, const struct backup_options *o, enum archive which, str *ret)
 {
 	struct store *store;
 	struct db *db;
 
+	if (which == ARCHIVE_DATA && folder_store_is_url(o->store))
+		return db_copy_counts(path, mem, ret);
 	TRY(store_open(path, 1, &store));
 	err e = db_open(store, &db);
 	if (e == OK) {
@@ -155,20 +159,21 @@ counts_of(const char *path, struct arena *mem, enum archive which, str *ret)
 
 /* Manifest and its length, behind the database. */
 static err
-manifest_append(const char *path, struct arena *mem, const struct backup_options *o, enum archive which)
+manifest_append(const char *path, int64_t schema, struct arena *mem, const struct backup_options *o,
+    enum archive which)
 {
 	CLEANUP(file_close) int fd = -1;
 	struct buf b = buf_in(mem, MANIFEST_BYTES_MAX);
 	struct stat st;
 	str counts, hash;
 
-	TRY(counts_of(path, mem, which, &counts));
+	TRY(counts_of(path, mem, o, which, &counts));
 	if ((fd = open(path, O_RDWR | O_CLOEXEC)) < 0 || fstat(fd, &st) != 0)
 		return ERR_IO;
 	TRY(manifest_hash(fd, st.st_size, mem, &hash));
-	buf_printf(&b, "format = 1\nholds = %s\nmade_at = %.*s\nprogram = %s\nschema = %d\nbytes = %lld\n"
-	    "hash = %.*s\n" MANIFEST_COUNTS "%.*s", archives[which].file,
-	    STR_FMT(civil_rfc3339(mem, NULL, o->now)), SERMENT_VERSION, migrations[migrations_n - 1].number,
+	buf_printf(&b, "format = 1\nholds = %s\nmade_at = %.*s\nprogram = %s\nschema = %lld\nbytes = %lld\n"
+	    "hash = %.*s\n" MANIFEST_COUNTS "%.*s", archive_holds(which, folder_store_is_url(o->store)),
+	    STR_FMT(civil_rfc3339(mem, NULL, o->now)), SERMENT_VERSION, (long long)schema,
 	    (long long)st.st_size, STR_FMT(hash), STR_FMT(counts));
 	size_t length = b.n;
 	for (int shift = 56; shift >= 0; shift -= 8)
@@ -213,9 +218,10 @@ archive_make(struct arena *mem, const struct backup_options *o, enum archive whi
 	str public;
 
 	TRY(file_read(mem, file_join(mem, o->dir, FOLDER_PUBLIC), PUBLIC_BYTES_MAX, &public));
-	err e = copy(from, copied);
+	int64_t schema = 0;
+	err e = copy(from, copied, &schema);
 	if (e == OK)
-		e = manifest_append(copied, mem, o, which);
+		e = manifest_append(copied, schema, mem, o, which);
 	if (e == OK && (e = seal(copied, to, public, ret_bytes)) != OK)
 		(void)unlink(to);
 	copy_remove(mem, copied);
@@ -242,19 +248,15 @@ check_places(struct arena *mem, const struct backup_options *o, str *ret_why)
 err
 backup_make(struct arena *mem, const struct backup_options *o, struct backup_made *ret, str *ret_why)
 {
-	bool elsewhere = o->store != NULL && (str_starts(str_c(o->store), S("postgres://")) ||
-	    str_starts(str_c(o->store), S("postgresql://")));
-	struct backup_made made = { .keys_only = elsewhere };
-	err e = OK;
+	struct backup_made made = {0};
 
 	TRY(check_places(mem, o, ret_why));
 	/*
 	 * Data first: a person's key is on disk before the first row about the
 	 * person, so that the keys copied later open every row copied before.
 	 */
-	if (!elsewhere)
-		e = archive_make(mem, o, ARCHIVE_DATA, &made.bytes[ARCHIVE_DATA]);
-	if (e == OK && (e = archive_make(mem, o, ARCHIVE_KEYS, &made.bytes[ARCHIVE_KEYS])) != OK && !elsewhere)
+	err e = archive_make(mem, o, ARCHIVE_DATA, &made.bytes[ARCHIVE_DATA]);
+	if (e == OK && (e = archive_make(mem, o, ARCHIVE_KEYS, &made.bytes[ARCHIVE_KEYS])) != OK)
 		(void)unlink(archive_path(mem, o->out, ARCHIVE_DATA));
 	if (e == ERR_INVALID)
 		return fail(ret_why, e, str_printf(mem, "%s/" FOLDER_PUBLIC " is damaged.  Nothing was written;"

@@ -22,13 +22,9 @@ cmd_backup(const struct arguments *a)
 		return EXIT_FAILED;
 	if (backup_make(a->mem, &o, &made, &why) != OK)
 		return command_failed("%.*s", STR_FMT(why));
-	if (made.keys_only)
-		buf_printf(&b, "%s.keys: %lld bytes\nThe data lie in PostgreSQL and are not in this backup: save"
-		    " them with pg_dump.\n", o.out, (long long)made.bytes[ARCHIVE_KEYS]);
-	else
-		buf_printf(&b, "%s.data: %lld bytes\n%s.keys: %lld bytes\nKeep them apart, and %s.keys for a week"
-		    " at most.\n", o.out, (long long)made.bytes[ARCHIVE_DATA], o.out,
-		    (long long)made.bytes[ARCHIVE_KEYS], o.out);
+	buf_printf(&b, "%s.data: %lld bytes\n%s.keys: %lld bytes\nKeep them apart, and %s.keys for a week"
+	    " at most.\n", o.out, (long long)made.bytes[ARCHIVE_DATA], o.out,
+	    (long long)made.bytes[ARCHIVE_KEYS], o.out);
 	return command_print(&b);
 }
 
@@ -36,7 +32,7 @@ enum exit_code
 cmd_restore(const struct arguments *a)
 {
 	struct restore_options o = { .from = argument(a, "from"), .kit = argument(a, "recovery"),
-		.dir = command_dir(a) };
+		.dir = command_dir(a), .store = argument(a, "store") };
 	struct buf b = buf_in(a->mem, COMMAND_HELP_BYTES_MAX);
 	struct restore_proof proof;
 	str why = {0};
@@ -47,16 +43,23 @@ cmd_restore(const struct arguments *a)
 		(void)command_failed("restore needs --from FILE and --recovery KIT");
 		return EXIT_USAGE;
 	}
+	if (o.store != NULL && !folder_store_is_url(o.store)) {
+		(void)command_failed("restore takes --store postgres://user@host/name only; without it the data come"
+		    " into the folder");
+		return EXIT_USAGE;
+	}
 	if (restore_run(a->mem, &o, &proof, &why) != OK)
 		return command_failed("%.*s", STR_FMT(why));
+	bool postgres = o.store != NULL;
 	buf_printf(&b, "%s holds the backup of %.*s.  Proven:\n"
-	    "  both databases pass their own check\n"
+	    "  %s\n"
 	    "  %lld rows, as many as the manifest says, table by table\n"
 	    "  %s\n"
 	    "  the chain of the log holds, %lld lines\n"
-	    "Who was erased since this backup was made must be erased again.\n",
-	    o.dir, STR_FMT(proof.made_at), (long long)proof.rows,
+	    "Who was erased since this backup was made must be erased again.\n%s",
+	    o.dir, STR_FMT(proof.made_at), postgres ? "the keys pass their own check, the tables have come whole" :
+	    "both databases pass their own check", (long long)proof.rows,
 	    proof.opened ? "a sealed row opens with these keys" : "there was no sealed row to open",
-	    (long long)proof.lines);
+	    (long long)proof.lines, postgres ? "Serve it with the same --store.\n" : "");
 	return command_print(&b);
 }

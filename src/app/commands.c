@@ -88,16 +88,20 @@ const struct command commands[] = {
 	    .description = "Writes two sealed archives, FILE.data and FILE.keys. Each can be opened with the"
 	    " recovery kit only, not by this server. Keep them apart: FILE.keys for a week at most, for a"
 	    " person who was erased can be read as long as an old FILE.keys is kept with an old FILE.data.\n\n"
-	    "Serving goes on meanwhile. With PostgreSQL only FILE.keys is written: use pg_dump for the data.",
+	    "Serving goes on meanwhile. A PostgreSQL database is read at one moment, table by table; the copy"
+	    " needs as much room beside FILE as the data take, until it is sealed.",
 	    .options = { DIR_OPTION, STORE_OPTION,
 	    { "out", "FILE", "Where to write, without .data and .keys. Files that are there are not overwritten." } } },
 	{ .name = "restore", .summary = "bring a backup back and prove it", .synopsis = "", .run = cmd_restore,
 	    .description = "Opens FILE.data and FILE.keys with the recovery kit into an empty folder, then proves"
 	    " what it brought back: SQLite's own check, the counts of the manifest, one sealed row opened, the"
 	    " chain of the log recomputed. What was proven is printed.\n\n"
-	    "On any fault nothing is left in the folder.",
+	    "A backup of a PostgreSQL database comes back into another one, named by --store, in which no table"
+	    " has a row; keys come into the folder.\n\n"
+	    "On any fault nothing is left in the folder, nor a row in the database.",
 	    .options = { { "from", "FILE", "The backup, without .data and .keys." },
 	    { "recovery", "KIT", "The recovery kit." },
+	    { "store", "PLACE", "postgres://user@host/name, an empty database, if the backup is of PostgreSQL." },
 	    { "dir", "FOLDER", "The new data folder: not there yet, or empty." } } },
 	{ .name = "doctor", .summary = "look for what is wrong", .synopsis = "", .run = cmd_doctor,
 	    .description = "Checks the data folder and prints a line for each check: permissions, keys, schema,"

@@ -9,7 +9,9 @@
 #include "access/audit.h"
 #include "app/backup.h"
 #include "app/file.h"
+#include "app/migrations.h"
 #include "practice/person.h"
+#include "store/bulk.h"
 #include "vault/stream.h"
 
 enum { KIT_BYTES_MAX = 64 * 1024, ROOT_BYTES = 32 };
@@ -21,7 +23,7 @@ struct restore {
 	const struct restore_options	*o;
 	struct kit			 kit;
 	str				 manifests[ARCHIVE_COUNT];
-	bool				 made_dir;
+	bool				 postgres, made_dir, filled;
 	str				*why;
 };
 
@@ -75,6 +77,10 @@ open_failed(const struct restore *r, err e, const char *path)
 	if (e == ERR_SEALED)
 		return fail(r, e, str_printf(r->mem, "%s does not open with this recovery kit: it was sealed to"
 		    " another kit, or it is damaged or cut short; nothing was kept", path));
+	if (e == ERR_CONFLICT)
+		return fail(r, e, str_printf(r->mem, r->postgres ?
+		    "%s is a backup of a data folder with SQLite: leave --store out; nothing was kept" :
+		    "%s is a backup of a PostgreSQL database: name an empty one with --store; nothing was kept", path));
 	return fail(r, e, str_printf(r->mem, "%s could not be brought back (%s); nothing was kept", path,
 	    strerrordesc_np(errno)));
 }
@@ -113,10 +119,12 @@ manifest_take(struct restore *r, int fd, enum archive which)
 		return ERR_IO;
 	str manifest = { text, (size_t)length };
 	TRY(manifest_hash(fd, bytes, r->mem, &hash));
+	str holds = manifest_value(manifest, S("holds"));
 	if (!str_eq(manifest_value(manifest, S("format")), S("1")) ||
-	    !str_eq(manifest_value(manifest, S("holds")), str_c(archive_holds(which))) ||
 	    !str_eq(manifest_value(manifest, S("hash")), hash))
 		return ERR_SEALED;
+	if (!str_eq(holds, str_c(archive_holds(which, r->postgres))))
+		return str_eq(holds, str_c(archive_holds(which, !r->postgres))) ? ERR_CONFLICT : ERR_SEALED;
 	r->manifests[which] = manifest;
 	return ftruncate(fd, (off_t)bytes) == 0 && fsync(fd) == 0 ? OK : ERR_IO;
 }
@@ -125,7 +133,7 @@ static err
 archive_open(struct restore *r, enum archive which)
 {
 	const char *from = archive_path(r->mem, r->o->from, which);
-	const char *to = file_join(r->mem, r->o->dir, archive_holds(which));
+	const char *to = file_join(r->mem, r->o->dir, archive_holds(which, r->postgres));
 	CLEANUP(file_close) int in = open(from, O_RDONLY | O_CLOEXEC);
 	CLEANUP(file_close) int out = -1;
 
@@ -150,17 +158,17 @@ unsound(const struct restore *r, const char *what)
 	    "  Nothing was kept; try an older backup", what));
 }
 
+/* now: the counts of what was brought back. */
 static err
-prove_counts(const struct restore *r, struct db *db, enum archive which, int64_t *rows)
+prove_counts(const struct restore *r, enum archive which, str now, int64_t *rows)
 {
 	ptrdiff_t at = str_find_str(r->manifests[which], S(MANIFEST_COUNTS));
-	str saved, now, line, name;
+	str saved, line, name;
 
 	if (at < 0)
 		return unsound(r, "the manifest has no counts");
 	saved = str_slice(r->manifests[which], (size_t)at + sizeof(MANIFEST_COUNTS) - 1,
 	    r->manifests[which].n);
-	TRY(manifest_counts(db, r->mem, which, &now));
 	if (!str_eq(saved, now))
 		return unsound(r, "the numbers of rows differ from the manifest's");
 	while (saved.n > 0 && str_split(&saved, '\n', &line)) {
@@ -177,15 +185,17 @@ prove_database(const struct restore *r, enum archive which, int64_t *rows)
 {
 	struct store *store;
 	struct db *db;
-	str said;
+	str said, counts;
 
-	TRY(store_open(file_join(r->mem, r->o->dir, archive_holds(which)), 1, &store));
+	TRY(store_open(file_join(r->mem, r->o->dir, archive_holds(which, false)), 1, &store));
 	err e = db_open(store, &db);
 	if (e == OK) {
 		if ((e = database_check(db, r->mem, &said)) == ERR_SEALED)
 			e = unsound(r, "a database is damaged");
 		if (e == OK)
-			e = prove_counts(r, db, which, rows);
+			e = manifest_counts(db, r->mem, which, &counts);
+		if (e == OK)
+			e = prove_counts(r, which, counts, rows);
 		db_close(db);
 	}
 	store_close(store);
@@ -213,12 +223,13 @@ static err
 prove(const struct restore *r, struct restore_proof *ret)
 {
 	CLEANUP(server_close) struct server *s = NULL;
-	struct server_options o = { .dir = r->o->dir, .handles = 1, .alone = true };
+	struct server_options o = { .dir = r->o->dir, .store = r->o->store, .handles = 1, .alone = true };
 	struct db *db;
 	int64_t seq = 0;
 
-	for (int i = 0; i < ARCHIVE_COUNT; i++)
-		TRY(prove_database(r, (enum archive)i, &ret->rows));
+	if (!r->postgres)
+		TRY(prove_database(r, ARCHIVE_DATA, &ret->rows));
+	TRY(prove_database(r, ARCHIVE_KEYS, &ret->rows));
 	TRY(server_open(r->mem, &o, &s, r->why));
 	TRY(db_open(s->store, &db));
 	struct ctx c = server_ctx(s, r->mem, db);
@@ -230,6 +241,93 @@ prove(const struct restore *r, struct restore_proof *ret)
 		e = prove_open(r, &c, &ret->opened);
 	db_close(db);
 	return e;
+}
+
+/* --- the tables of a PostgreSQL database --- */
+
+/* Run it with a handle on that database. */
+static err
+with_database(struct restore *r, err (*run)(struct restore *, struct db *))
+{
+	struct store *store;
+	struct db *db;
+
+	TRY(store_open(r->o->store, 1, &store));
+	err e = db_open(store, &db);
+	if (e == OK) {
+		e = run(r, db);
+		db_close(db);
+	}
+	store_close(store);
+	return e;
+}
+
+static err
+must_be_empty(struct restore *r, struct db *db)
+{
+	bool empty = false;
+
+	TRY(db_is_empty(db, &empty));
+	return empty ? OK : fail(r, ERR_CONFLICT, S("the database of --store holds rows already and was left as it"
+	    " is; name an empty one"));
+}
+
+/* The schema of the backup's day: the server brings it to ours when it opens it. */
+static err
+schema_make(struct restore *r, struct db *db)
+{
+	int64_t number;
+	size_t n = 0;
+
+	if (!str_int(manifest_value(r->manifests[ARCHIVE_DATA], S("schema")), 1, INT32_MAX, &number))
+		return ERR_SEALED;
+	while (n < migrations_n && migrations[n].number <= number)
+		n++;
+	if (migrations[n - 1].number != number)
+		return fail(r, ERR_CONFLICT, S("this backup was made by a newer program; restore it with that one."
+		    "  Nothing was kept"));
+	struct clock machine = {0};
+
+	return migrate(db, r->mem, migrations, n, clock_now(&machine), r->why);
+}
+
+static err
+rows_bring(struct restore *r, struct db *db)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+
+	TRY(schema_make(r, db));
+	TRY(db_begin(db, &tx));
+	TRY(db_fill(db, file_join(r->mem, r->o->dir, ARCHIVE_TABLES)));
+	TRY(db_commit(&tx));
+	r->filled = true;
+	return db_analyze(db);
+}
+
+static err
+tables_fill(struct restore *r, int64_t *ret_rows)
+{
+	const char *path = file_join(r->mem, r->o->dir, ARCHIVE_TABLES);
+	str counts;
+
+	*r->why = S("the rows could not be brought into the database of --store, see the line above; nothing was"
+	    " kept");
+	TRY(db_copy_counts(path, r->mem, &counts));
+	TRY(prove_counts(r, ARCHIVE_DATA, counts, ret_rows));
+	TRY(with_database(r, rows_bring));
+	return unlink(path) == 0 ? OK : ERR_IO;
+}
+
+/* Only what we brought ourselves, into what was empty. */
+static err
+rows_take_back(struct restore *r, struct db *db)
+{
+	CLEANUP(db_tx_end) struct db_tx tx = {0};
+
+	(void)r;
+	TRY(db_begin(db, &tx));
+	TRY(db_clear(db));
+	return db_commit(&tx);
 }
 
 /* --- all of it --- */
@@ -245,6 +343,8 @@ bring_back(struct restore *r, struct restore_proof *ret)
 	TRY(file_write(r->mem, file_join(r->mem, dir, FOLDER_ROOT), r->kit.root, 0400));
 	TRY(file_write(r->mem, file_join(r->mem, dir, FOLDER_PUBLIC),
 	    str_cat(r->mem, r->kit.public, S("\n")), 0644));
+	if (r->postgres)
+		TRY(tables_fill(r, &ret->rows));
 	*r->why = S("what was brought back could not be checked, see the line above; nothing was kept");
 	TRY(prove(r, ret));
 	ret->made_at = manifest_value(r->manifests[ARCHIVE_DATA], S("made_at"));
@@ -252,27 +352,32 @@ bring_back(struct restore *r, struct restore_proof *ret)
 }
 
 static void
-take_back(const struct restore *r)
+take_back(struct restore *r)
 {
-	static const char *const names[] = { FOLDER_DATA, FOLDER_DATA "-wal", FOLDER_DATA "-shm", FOLDER_KEYS,
+	static const char *const names[] = { ARCHIVE_TABLES, FOLDER_DATA, FOLDER_DATA "-wal", FOLDER_DATA "-shm", FOLDER_KEYS,
 		FOLDER_KEYS "-wal", FOLDER_KEYS "-shm", FOLDER_ROOT, FOLDER_PUBLIC, FOLDER_LOCK };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		(void)unlink(file_join(r->mem, r->o->dir, names[i]));
 	if (r->made_dir)
 		(void)rmdir(r->o->dir);
+	if (r->filled && with_database(r, rows_take_back) != OK)
+		*r->why = str_cat(r->mem, *r->why, S(".  The database of --store could not be emptied again: drop it"));
 }
 
 err
 restore_run(struct arena *mem, const struct restore_options *o, struct restore_proof *ret, str *ret_why)
 {
-	struct restore r = { .mem = mem, .o = o, .why = ret_why };
+	struct restore r = { .mem = mem, .o = o, .why = ret_why, .postgres = folder_store_is_url(o->store) };
 	struct restore_proof proof = {0};
 
 	if (!file_folder_empty(o->dir))
 		return fail(&r, ERR_CONFLICT, str_printf(mem, "%s is not an empty folder and was left as it is;"
 		    " name a new one", o->dir));
 	TRY(kit_read(&r));
+	*ret_why = S("the database of --store cannot be read, see the line above; nothing was written");
+	if (r.postgres)
+		TRY(with_database(&r, must_be_empty));
 	r.made_dir = mkdir(o->dir, 0700) == 0;
 	if (!r.made_dir && errno != EEXIST)
 		return fail(&r, ERR_IO, str_printf(mem, "%s cannot be made: %s", o->dir, strerrordesc_np(errno)));

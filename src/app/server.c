@@ -20,6 +20,13 @@
 
 enum { ROOT_BYTES_MAX = 4096 };
 
+bool
+folder_store_is_url(const char *store)
+{
+	return store != NULL && (str_starts(str_c(store), S("postgres://")) ||
+	    str_starts(str_c(store), S("postgresql://")));
+}
+
 const char *
 folder_store(struct arena *mem, const char *dir, const char *store)
 {

@@ -57,6 +57,8 @@ void server_close(struct server **);	/* for CLEANUP */
 /* A context of the server's own work, in this arena, through this handle. */
 struct ctx server_ctx(struct server *, struct arena *, struct db *);
 
+/* PostgreSQL, by its URL; else a file, or nothing. */
+bool folder_store_is_url(const char *store);
 /* SQLite's file of this folder, or the other place that was named. */
 const char *folder_store(struct arena *, const char *dir, const char *store);
 

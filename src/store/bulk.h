@@ -40,6 +40,9 @@ err  db_fill(struct db *, const char *path) MUST_USE;
 /* PostgreSQL only: no table here has a row, schema_step aside. */
 err  db_is_empty(struct db *, bool *ret) MUST_USE;
 
+/* Inside a change, PostgreSQL only: take every row out of every table, schema_step aside. */
+err  db_clear(struct db *) MUST_USE;
+
 /* PostgreSQL: gather the statistics that its planner needs; SQLite does without. */
 err  db_analyze(struct db *) MUST_USE;
 /* PostgreSQL: does a table hold very many rows that its planner knows nothing of? */

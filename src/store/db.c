@@ -396,6 +396,14 @@ db_fill(struct db *db, const char *path)
 }
 
 err
+db_clear(struct db *db)
+{
+	assert(db->in_change && db->engine->clear != NULL);
+	TRY(admit(db));
+	return outcome(db, db->engine->clear(db));
+}
+
+err
 db_is_empty(struct db *db, bool *ret)
 {
 	assert(!db->in_change && db->engine->is_empty != NULL);

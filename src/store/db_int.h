@@ -50,6 +50,7 @@ struct engine {
 	err  (*append_flush)(struct db *);
 	err  (*fill)(struct db *, const char *path);
 	err  (*is_empty)(struct db *, bool *ret);
+	err  (*clear)(struct db *);
 	err  (*analyze)(struct db *);
 	err  (*needs_analyze)(struct db *, bool *ret);
 };

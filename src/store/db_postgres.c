@@ -577,6 +577,6 @@ const struct engine engine_postgres = {
 	.column_null = postgres_column_null,
 	.copy = postgres_copy, .checkpoint = postgres_checkpoint,
 	.append = postgres_append, .append_flush = postgres_append_flush,
-	.fill = postgres_fill, .is_empty = postgres_is_empty,
+	.fill = postgres_fill, .is_empty = postgres_is_empty, .clear = postgres_clear,
 	.analyze = postgres_analyze, .needs_analyze = postgres_needs_analyze,
 };

@@ -329,6 +329,17 @@ rows_fill(struct postgres_db *db, const char *text, FILE *f, uint64_t *ret_rows)
 	return OK;
 }
 
+/* The table's name between two halves of a statement. */
+static err
+of_table(struct postgres_db *db, const char *before, const char *name, const char *after, struct buf *ret)
+{
+	buf_add(ret, str_c(before));
+	TRY(quote(db, name, ret));
+	buf_add(ret, str_c(after));
+	buf_byte(ret, '\0');
+	return OK;
+}
+
 /* What stands in the table afterwards is what the file brought, neither more nor less. */
 static err
 count_check(struct postgres_db *db, const struct table *t, uint64_t want)
@@ -338,9 +349,7 @@ count_check(struct postgres_db *db, const struct table *t, uint64_t want)
 	struct buf text = buf_in(&mem, COMMAND_MAX);
 	int64_t there = -1;
 
-	buf_add(&text, S("SELECT count(*) FROM "));
-	TRY(quote(db, t->name, &text));
-	buf_byte(&text, '\0');
+	TRY(of_table(db, "SELECT count(*) FROM ", t->name, "", &text));
 	TRY(query(db, text.p, &result));
 	(void)str_int(str_c(PQgetvalue(result, 0, 0)), 0, INT64_MAX, &there);
 	return there >= 0 && (uint64_t)there == want ? OK : ERR_SEALED;
@@ -386,12 +395,26 @@ postgres_is_empty(struct db *base, bool *ret)
 		CLEANUP(result_end) PGresult *row = NULL;
 		struct buf text = buf_in(&mem, COMMAND_MAX);
 
-		buf_add(&text, S("SELECT 1 FROM "));
-		TRY(quote(db, PQgetvalue(tables, i, 0), &text));
-		buf_add(&text, S(" LIMIT 1"));
-		buf_byte(&text, '\0');
+		TRY(of_table(db, "SELECT 1 FROM ", PQgetvalue(tables, i, 0), " LIMIT 1", &text));
 		TRY(query(db, text.p, &row));
 		*ret = PQntuples(row) == 0;
+	}
+	return OK;
+}
+
+err
+postgres_clear(struct db *base)
+{
+	struct postgres_db *db = (struct postgres_db *)base;
+	CLEANUP(arena_free) struct arena mem = {0};
+	CLEANUP(result_end) PGresult *tables = NULL;
+
+	TRY(query(db, "SELECT c.relname" TABLES, &tables));
+	for (int i = 0; i < PQntuples(tables); i++) {
+		struct buf text = buf_in(&mem, COMMAND_MAX);
+
+		TRY(of_table(db, "TRUNCATE ", PQgetvalue(tables, i, 0), "", &text));
+		TRY(postgres_exec(db, text.p, text.p));
 	}
 	return OK;
 }

@@ -40,6 +40,7 @@ void postgres_append_drop(struct db *);
 err  postgres_copy(struct db *, const char *path) MUST_USE;
 err  postgres_fill(struct db *, const char *path) MUST_USE;
 err  postgres_is_empty(struct db *, bool *ret) MUST_USE;
+err  postgres_clear(struct db *) MUST_USE;
 err  postgres_analyze(struct db *) MUST_USE;
 err  postgres_needs_analyze(struct db *, bool *ret) MUST_USE;
 
