@@ -12,6 +12,7 @@
 #include "practice/booking.h"
 #include "practice/booking_undo.h"
 #include "practice/draft.h"
+#include "practice/reminder.h"
 
 enum { CHAIN_LINES = 1000, TICK_SECONDS = 1 };
 #define LEASE	(10 * USEC_PER_MINUTE)	/* a server that died with a claim is waited for no longer */
@@ -101,6 +102,30 @@ drop_past(struct ctx *c, int64_t *ret_n)
 	return OK;
 }
 
+static err
+remind(struct ctx *c, int64_t *ret_n)
+{
+	struct org *orgs;
+	size_t n;
+	int64_t written, all = 0;
+	id after = 0;
+
+	do {
+		TRY(org_list(c, after, &orgs, &n));
+		for (size_t i = 0; i < n; i++) {
+			struct ctx one = *c;
+
+			after = one.org = orgs[i].id;
+			if (orgs[i].closed_at != 0)
+				continue;
+			TRY(reminder_schedule(&one, &orgs[i], &written));
+			all += written;
+		}
+	} while (n == ORG_PAGE_MAX);
+	*ret_n = all;
+	return OK;
+}
+
 static const struct job table[] = {
 	{ "audit_chain", USEC_PER_SECOND, lines_waiting, chain },
 	{ "audit_check", USEC_PER_SECOND, audit_check_waiting, audit_check_run },
@@ -108,6 +133,7 @@ static const struct job table[] = {
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
 	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },
 	{ "booking_undo_sweep", USEC_PER_MINUTE, steps_waiting, booking_undo_sweep },
+	{ "reminder", 5 * USEC_PER_MINUTE, NULL, remind },
 	{ "draft_purge", 10 * USEC_PER_MINUTE, NULL, draft_purge },
 	{ "session_purge", USEC_PER_HOUR, NULL, session_purge },
 	{ "throttle_purge", USEC_PER_HOUR, NULL, throttle_purge },

@@ -88,12 +88,15 @@ is_news(const struct booking *was, const struct booking *is)
 	return was->start != is->start || was->site != is->site;
 }
 
+/* Inside the change of a move or a restoration. */
 static err
 store_moved(struct ctx *c, const struct booking *was, const struct booking_plan *p)
 {
 	const struct booking *b = &p->b;
 	int64_t changed;
 
+	/* A reminder that has not left speaks of the old time; the new one has its own. */
+	TRY(outbox_withdraw(c, b->id, MESSAGE_REMINDER, &changed));
 	TRY(db_run(c->db, SQL("UPDATE booking SET practitioner = $1, site = $2, motive = $3, room = $4,"
 	    " device = $5, session = $6, start_at = $7, end_at = $8, lane = $9, sequence = sequence + 1,"
 	    " version = version + 1 WHERE org = $10 AND id = $11 AND version = $12"),

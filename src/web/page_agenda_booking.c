@@ -3,6 +3,7 @@
 #include "asset_names.h"
 #include "format/contact.h"
 #include "practice/booking_undo.h"
+#include "practice/reminder.h"
 #include "web/page_agenda_booking.h"
 #include "web/page_agenda_change.h"
 #include "web/pages.h"
@@ -148,7 +149,7 @@ messages_read(struct web *w, const struct booking *b, struct booking_panel *p)
 	size_t n;
 
 	TRY(outbox_list_of_booking(&w->c, b->id, &list, &n));
-	p->messages = NEW_N(w->c.mem, struct message_line, n);
+	p->messages = NEW_N(w->c.mem, struct message_line, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		const struct outbox_message *m = &list[i];
 
@@ -161,6 +162,11 @@ messages_read(struct web *w, const struct booking *b, struct booking_panel *p)
 			.kind = sent[m->state].tag,
 		};
 	}
+	usec reminder = reminder_at(&w->org, b);
+	if (reminder > w->c.now)
+		p->messages[p->messages_n++] = (struct message_line){ .kind = "",
+			.words = text(w->c.lang, T("Reminder message, to leave by itself")),
+			.when = moment_words(w, reminder) };
 	return OK;
 }
 

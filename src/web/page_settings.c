@@ -4,14 +4,14 @@
 #include "web/view.h"
 
 FORM(form_cabinet, { "nom", ORG_NAME_MAX, false }, { "telephone", PRACTICE_PHONE_MAX, false },
-	{ "delai", 6, false }, { "couleur", 1, false }, { "langue", 1, false },
+	{ "delai", 6, false }, { "rappel", 6, false }, { "feries", 1, false }, { "couleur", 1, false }, { "langue", 1, false },
 	{ "fuseau", ORG_ZONE_MAX, false }, { "version", 20, false });
 
 /* ---- the overview ---- */
 
 static const struct { const char *url, *title, *what, *icon; } cards[] = {
 	{ "/reglages/cabinet", T("The practice"),
-	    T("Name, phone, language, colour, and until when patients may cancel."), ICON("building-2") },
+	    T("Name, phone, language, colour; until when patients may cancel, when they are reminded; public holidays."), ICON("building-2") },
 	{ "/reglages/lieux", T("Places"), T("Addresses, and how to get in."), ICON("map-pin") },
 	{ "/reglages/soignants", T("Practitioners"),
 	    T("Who can be booked: name, specialty, languages, photo."), ICON("stethoscope") },
@@ -66,6 +66,7 @@ static const struct filled_wrong wrong[] = {
 	{ ORG_FIELD_PHONE, "telephone", T("Write digits only: 02 40 00 00 00.") },
 	{ ORG_FIELD_COLOUR, "couleur", T("Choose a colour.") },
 	{ ORG_FIELD_CANCEL_LIMIT, "delai", T("Choose until when patients may cancel.") },
+	{ ORG_FIELD_REMINDER, "rappel", T("Choose when patients are reminded.") },
 };
 
 /* French zones first, then those of neighbours and of other French-speaking practices. */
@@ -115,6 +116,37 @@ zone_choices(struct web *w, struct cabinet_page *p)
 	p->zones = list;
 }
 
+static str
+reminder_words(struct web *w, int hours)
+{
+	if (hours == 0)
+		return text(w->c.lang, T("No reminder"));
+	str span = hours % 24 == 0 && hours > 48 ?
+	    text_n(w->c.mem, w->c.lang, TN("{n} day", "{n} days"), hours / 24) :
+	    text_duration(w->c.mem, w->c.lang, hours * 60);
+
+	return FILL(w->c.mem, w->c.lang, T("{span} before"), ARG("span", span));
+}
+
+/* The usual ones, and the stored one. */
+static void
+reminder_choices(struct web *w, struct cabinet_page *p)
+{
+	static const int hours[] = { 0, 24, 48, 72, 168 };
+	struct choice *list = NEW_N(w->c.mem, struct choice, COUNT(hours) + 1);
+	bool known = false;
+
+	for (size_t i = 0; i < COUNT(hours); i++) {
+		list[p->reminders_n++] = (struct choice){ .value = str_of_int(w->c.mem, hours[i]),
+		    .label = reminder_words(w, hours[i]) };
+		known |= hours[i] == w->org.reminder_hours;
+	}
+	if (!known)
+		list[p->reminders_n++] = (struct choice){ .value = str_of_int(w->c.mem, w->org.reminder_hours),
+		    .label = reminder_words(w, w->org.reminder_hours) };
+	p->reminders = list;
+}
+
 static struct filled *
 fill(struct web *w, const struct org *o)
 {
@@ -123,6 +155,8 @@ fill(struct web *w, const struct org *o)
 	filled_put(f, "nom", o->name);
 	filled_put(f, "telephone", o->phone);
 	filled_put_int(f, "delai", o->cancel_limit_minutes);
+	filled_put_int(f, "rappel", o->reminder_hours);
+	filled_put(f, "feries", o->open_on_holidays ? S("") : S("1"));
 	filled_put_int(f, "couleur", o->colour);
 	filled_put_int(f, "langue", o->lang);
 	filled_put(f, "fuseau", o->zone);
@@ -151,6 +185,7 @@ read_choices(struct web *w, struct cabinet_page *p)
 
 	*p = (struct cabinet_page){ .languages = languages, .languages_n = COUNT(languages) };
 	zone_choices(w, p);
+	reminder_choices(w, p);
 	p->limits = settings_limits(w, w->org.cancel_limit_minutes, &p->limits_n);
 }
 
@@ -162,7 +197,10 @@ show_both(struct web *w, const struct org *typed)
 
 	TRY(org_get(&w->c, &w->org));
 	read_choices(w, &p);
+	const struct choice holidays[] = { { .value = S("1"), .label = text(w->c.lang, T("Closed")) },
+		{ .value = S(""), .label = text(w->c.lang, T("Open as on other days")) } };
 	const struct settings_spoken spoken[] = { { "delai", p.limits, p.limits_n },
+		{ "rappel", p.reminders, p.reminders_n }, { "feries", holidays, COUNT(holidays) },
 		{ "langue", p.languages, p.languages_n }, { "fuseau", p.zones, p.zones_n },
 		{ "couleur", settings_colours(w), ORG_COLOUR_MAX + 1 } };
 
@@ -184,7 +222,7 @@ err
 page_cabinet_save(struct web *w)
 {
 	struct org typed = w->org;
-	int64_t lang = LANG_COUNT, colour = -1, limit = -1;
+	int64_t lang = LANG_COUNT, colour = -1, limit = -1, reminder = -1;
 	struct cabinet_page p;
 
 	typed.name = web_field(w, "nom");
@@ -193,9 +231,12 @@ page_cabinet_save(struct web *w)
 	(void)web_field_int(w, "langue", 0, LANG_COUNT - 1, &lang);
 	(void)web_field_int(w, "couleur", 0, ORG_COLOUR_MAX, &colour);
 	(void)web_field_int(w, "delai", 0, ORG_CANCEL_LIMIT_MINUTES_MAX, &limit);
+	(void)web_field_int(w, "rappel", 0, ORG_REMINDER_HOURS_MAX, &reminder);
 	typed.lang = (enum lang)lang;
 	typed.colour = (int)colour;
 	typed.cancel_limit_minutes = (int)limit;
+	typed.reminder_hours = (int)reminder;
+	typed.open_on_holidays = web_field(w, "feries").n == 0;
 	typed.version = settings_version(w);
 	filled_complain(w, org_check(&typed), wrong, COUNT(wrong));
 	if (w->errors_n > 0) {

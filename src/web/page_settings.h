@@ -14,8 +14,8 @@ void page_settings_show(struct out *, const struct settings_page *);
 
 struct cabinet_page {
 	struct settings_form	 about;
-	const struct choice	*zones, *languages, *limits;
-	size_t			 zones_n, languages_n, limits_n;
+	const struct choice	*zones, *languages, *limits, *reminders;
+	size_t			 zones_n, languages_n, limits_n, reminders_n;
 };
 void page_cabinet_show(struct out *, const struct cabinet_page *);
 

@@ -19,6 +19,7 @@ import threading
 import time
 import unicodedata
 import urllib.parse
+import zoneinfo
 
 from aiosmtpd.controller import Controller
 
@@ -142,9 +143,11 @@ class Practice:
 
 WORDS = {
     "fr": {"code": "Votre code pour", "booked": "Rendez-vous confirmé : ", "moved": "Rendez-vous déplacé : ",
-           "cancelled": "Rendez-vous annulé : ", "hour": r" à (\d+) h(?: (\d\d))?$"},
+           "cancelled": "Rendez-vous annulé : ", "reminder": "Rappel de votre rendez-vous : ",
+           "hour": r" à (\d+) h(?: (\d\d))?$"},
     "en": {"code": "Your code for", "booked": "Appointment confirmed: ", "moved": "Appointment moved: ",
-           "cancelled": "Appointment cancelled: ", "hour": r" at (\d\d):(\d\d)$"},
+           "cancelled": "Appointment cancelled: ", "reminder": "Reminder of your appointment: ",
+           "hour": r" at (\d\d):(\d\d)$"},
 }
 
 
@@ -342,6 +345,50 @@ def a_mail_server_that_was_down_gets_its_messages_later(s):
     assert len({mail.port for mail in mails}) == 1, "one connection for all of them"
 
 
+def start_of(mail):
+    """The instant of the appointment, from the calendar in the mail."""
+    local = datetime.datetime.strptime(mail.calendar()["DTSTART"], "%Y%m%dT%H%M%S")
+    return local.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Paris"))
+
+
+def go_on_at(s, moment):
+    """The server stops, and is started again at that moment."""
+    s.server.stop()
+    s.server = Server(s.data, s.config, ahead=moment - datetime.datetime.now(datetime.timezone.utc))
+    s.practice.server = s.server
+
+
+def patients_are_reminded_two_days_before_and_once(s):
+    booked = {lang: book_in_public(s, Browser(s.server, lang), f"rappel.{lang}@example.org") for lang in WORDS}
+    gone = book_in_public(s, (visitor := Browser(s.server, "fr")), "parti@example.org")
+    visitor.go("GET", urllib.parse.urlsplit(gone.link()).path + "/annuler")
+    visitor.submit("/annuler")
+    s.sink.wait("parti@example.org", WORDS["fr"]["cancelled"])
+    first, last = min(map(start_of, booked.values())), max(map(start_of, booked.values()))
+    go_on_at(s, first - datetime.timedelta(hours=48, minutes=3))
+    time.sleep(3)
+    assert s.rows("SELECT count(*) FROM outbox WHERE kind = 4 AND booking IN (SELECT id FROM booking WHERE"
+                  " start_at >= ?)", int(first.timestamp()) * 1000000) == [(0,)], "nobody is reminded earlier"
+    go_on_at(s, last - datetime.timedelta(hours=48) + datetime.timedelta(minutes=6))
+    for lang, confirmation in booked.items():
+        address = f"rappel.{lang}@example.org"
+        mail = s.sink.wait(address, WORDS[lang]["reminder"])
+        check_form(mail, s.practice, lang)
+        assert mail.subject.removeprefix(WORDS[lang]["reminder"]) == \
+            confirmation.subject.removeprefix(WORDS[lang]["booked"]), "the same time"
+        path = urllib.parse.urlsplit(mail.link()).path
+        assert path == urllib.parse.urlsplit(confirmation.link()).path and not mail.calendars
+        visitor = Browser(s.server, lang)
+        visitor.go("GET", path + "/annuler")
+        visitor.form("/annuler")
+        visitor.go("GET", path + "/deplacer")
+    go_on_at(s, last - datetime.timedelta(hours=47))
+    s.wait_row("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 1)")
+    for lang in booked:
+        assert s.sink.count(f"rappel.{lang}@example.org") == 3, "code, confirmation, one reminder"
+    assert s.sink.count("parti@example.org") == 3, "code, confirmation, cancellation"
+
+
 def what_was_sent_leaves_no_word_in_the_database(s):
     s.wait_row("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE state = 1)")
     assert s.rows("SELECT count(*) FROM outbox WHERE payload_sealed IS NOT NULL") == [(0,)]
@@ -360,6 +407,7 @@ with demo(practitioners=2, patients=20, appointments=20) as made:
         for test in (the_download_is_the_same_entry_as_the_mail, staff_may_undo_before_anything_is_told,
                      a_cancellation_by_the_practice_is_told, a_refused_address_holds_nobody_up_and_becomes_a_task,
                      a_mail_server_that_was_down_gets_its_messages_later,
+                     patients_are_reminded_two_days_before_and_once,
                      what_was_sent_leaves_no_word_in_the_database):
             tests.run(test.__name__.replace("_", " "), test, suite)
     finally:

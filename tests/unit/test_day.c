@@ -306,6 +306,20 @@ a_version_changes_with_what_a_day_shows_and_with_nothing_else(void **state)
 	assert_false(str_eq(was, is));
 }
 
+/* 25 December 2026 is a Friday; the agenda shows it as closed, and nothing of it as free. */
+static void
+a_public_holiday_is_closed(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+
+	(void)agenda_hours(&a, 5, 9 * 60, 12 * 60);
+	struct day_table friday = day_of(&a, AGENDA_DAY + 18, 1);
+	struct day_table christmas = day_of(&a, AGENDA_DAY + 25, 1);
+	assert_int_equal(friday.columns[0].free, 12);
+	assert_int_equal(christmas.columns[0].free, 0);
+	assert_non_null(item_at(&christmas.columns[0], DAY_CLOSED, 8 * 60));
+}
+
 int
 main(void)
 {
@@ -319,6 +333,7 @@ main(void)
 		cmocka_unit_test(lanes_are_reused_and_never_more_than_four),
 		ENGINE_TEST_SCHEMA(an_absence_takes_the_free_time_and_says_why),
 		ENGINE_TEST_SCHEMA(what_lies_outside_opens_the_hours_and_midnight_cuts),
+		ENGINE_TEST_SCHEMA(a_public_holiday_is_closed),
 		ENGINE_TEST_SCHEMA(the_hour_that_is_jumped_over_is_not_free_and_the_doubled_one_shows_both),
 		ENGINE_TEST_SCHEMA(a_month_knows_its_full_and_its_closed_days),
 		ENGINE_TEST_SCHEMA(too_many_columns_are_refused),

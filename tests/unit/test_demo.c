@@ -6,6 +6,7 @@
 #include "access/signin.h"
 #include "access/token.h"
 #include "assert_str.h"
+#include "base/holiday.h"
 #include "folder.h"
 #include "json_path.h"
 #include "practice/motive.h"
@@ -342,6 +343,53 @@ more_appointments_than_fit_are_refused_in_words(void **state)
 	folder_end(&f);
 }
 
+/* Nobody comes on a holiday, or while the practitioner is on leave. */
+static void
+nobody_is_received_on_a_public_holiday_or_during_leave(void **state)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	const struct zone *paris = zone_get(S("Europe/Paris"));
+	struct demo_options o = folder_small();
+	struct folder f;
+	day first = INT32_MAX;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	o.appointments = 6000;
+	(void)folder_fill(&f, o);
+	assert_ok(db_read(f.db, SQL("SELECT start_at FROM booking"), NULL, 0, &rows));
+	while (db_next(rows) == OK) {
+		day on = zone_local(paris, db_int(rows, 0)).day;
+
+		assert_false(holiday_on(S("Europe/Paris"), on));
+		first = on < first ? on : first;
+	}
+	db_rows_end(&rows);
+	assert_true(first < 20768);	/* Wednesday 11 November 2026 lies within what was filled */
+	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM absence a JOIN booking b ON b.org = a.org"
+	    " AND b.practitioner = a.practitioner WHERE a.every_weeks = 0"
+	    " AND b.start_at >= (CAST(a.first_day AS BIGINT) * 86400) * 1000000"
+	    " AND b.start_at < (CAST(a.last_day AS BIGINT) * 86400) * 1000000")), 0);
+	assert_true(count(&f, SQL("SELECT COUNT(*) FROM absence WHERE every_weeks = 0")) >= 2 * o.practitioners);
+	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM org WHERE open_on_holidays = 0 AND reminder_hours = 48")), 1);
+	folder_end(&f);
+}
+
+/* On PostgreSQL an agenda that nobody has counted is read from end to end. */
+static void
+what_was_filled_is_counted_for_the_planner(void **state)
+{
+	struct demo_options o = folder_small();
+	struct folder f;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	(void)folder_fill(&f, o);
+	assert_true(count(&f, SQL("SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE relname = 'booking'"))
+	    >= o.appointments);
+	folder_end(&f);
+}
+
 int
 main(void)
 {
@@ -356,6 +404,8 @@ main(void)
 		cmocka_unit_test(the_printed_object_is_the_one_that_scripts_read),
 		ENGINE_TEST_SQLITE(invented_people_are_never_mixed_with_organisations_that_are_there),
 		cmocka_unit_test(more_appointments_than_fit_are_refused_in_words),
+		ENGINE_TEST_SQLITE(nobody_is_received_on_a_public_holiday_or_during_leave),
+		ENGINE_TEST_POSTGRES(what_was_filled_is_counted_for_the_planner),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

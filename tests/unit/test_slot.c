@@ -1,5 +1,6 @@
 /* What is offered: opening hours as instants, less what is taken (ux-6, ux-7, ux-23). */
 #include "agenda.h"
+#include "practice/hours.h"
 #include "practice/absence.h"
 #include "practice/hours.h"
 #include "practice/motive.h"
@@ -551,6 +552,72 @@ a_hold_hides_its_time_until_it_lapses(void **state)
 	assert_int_equal(agenda_slots(&a, 0), 12);
 }
 
+enum { CHRISTMAS = 25, FRIDAY_BEFORE = 18 };	/* days after AGENDA_DAY: Fridays */
+
+static void
+set_holidays(struct agenda *a, bool open, str zone)
+{
+	struct org o;
+
+	assert_ok(org_get(a->c, &o));
+	o.open_on_holidays = open;
+	o.zone = zone;
+	assert_ok(org_update(a->c, &o));
+}
+
+static void
+on_a_public_holiday_nothing_is_offered_unless_the_practice_says_so(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+
+	(void)agenda_hours(&a, 5, 9 * 60, 12 * 60);
+	assert_int_equal(agenda_slots(&a, FRIDAY_BEFORE), 12);
+	assert_int_equal(agenda_slots(&a, CHRISTMAS), 0);
+	set_holidays(&a, true, S("Europe/Paris"));
+	assert_int_equal(agenda_slots(&a, CHRISTMAS), 12);
+	/* The holidays of France are not those of its neighbours. */
+	set_holidays(&a, false, S("Europe/Brussels"));
+	assert_int_equal(agenda_slots(&a, CHRISTMAS), 12);
+}
+
+static void
+an_exceptional_opening_holds_on_a_holiday_and_staff_may_book_on_any(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct hours h = { .practitioner = a.martin, .site = a.s.site, .on_day = AGENDA_DAY + CHRISTMAS,
+	    .start_minute = 10 * 60, .end_minute = 11 * 60 };
+	struct booking_ask ask = agenda_ask(&a, agenda_at(&a, CHRISTMAS, 9 * 60));
+	struct booking_who who = { .person = agenda_person(&a, S("Marie")) };
+	struct booking b;
+	id made;
+
+	(void)agenda_hours(&a, 5, 9 * 60, 12 * 60);
+	assert_ok(hours_add(a.c, &h, &made, NULL));
+	assert_int_equal(agenda_slots(&a, CHRISTMAS), 4);
+	ask.online = true;
+	assert_err(booking_create(a.c, &ask, &who, &b), ERR_CONFLICT);
+	ask.online = false;
+	assert_ok(booking_create(a.c, &ask, &who, &b));
+}
+
+/* The whole range that can be asked for at once, with a holiday near its end. */
+static void
+the_longest_range_knows_its_holidays(void **state)
+{
+	CLEANUP(agenda_end) struct agenda a = agenda_begin(state);
+	struct slot_query q = monday(&a);
+	size_t n;
+
+	/* Every Monday: Easter Monday 2027 is 29 March, 119 days after; the range ends there. */
+	q.from = AGENDA_DAY + 119 - (SLOT_DAYS_MAX - 1);
+	q.days = SLOT_DAYS_MAX;
+	q.online = false;
+	struct slot *slots = find(&a, q, &n);
+	assert_int_equal(n % 12, 0);
+	assert_true(n / 12 == 13);
+	assert_true(zone_local(a.paris, slots[n - 1].start).day == AGENDA_DAY + 112);
+}
+
 int
 main(void)
 {
@@ -578,6 +645,9 @@ main(void)
 		ENGINE_TEST_SCHEMA(a_window_that_ends_or_begins_in_the_missing_hour_meets_the_jump),
 		ENGINE_TEST_SCHEMA(what_does_not_exist_here_is_not_found),
 		ENGINE_TEST_SCHEMA(a_hold_hides_its_time_until_it_lapses),
+		ENGINE_TEST_SCHEMA(on_a_public_holiday_nothing_is_offered_unless_the_practice_says_so),
+		ENGINE_TEST_SCHEMA(an_exceptional_opening_holds_on_a_holiday_and_staff_may_book_on_any),
+		ENGINE_TEST_SCHEMA(the_longest_range_knows_its_holidays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
