@@ -11,6 +11,7 @@
 #include "app/config.h"
 #include "app/file.h"
 #include "app/migrations.h"
+#include "store/bulk.h"
 #include "vault/vault.h"
 
 enum { MIB = 1 << 20, DISK_MIB_MIN = 500 };
@@ -199,6 +200,23 @@ check_chain(struct doctor *d)
 		note(d, WRONG, "log", "the chain cannot be read");
 }
 
+/* Bookings fall to a third when PostgreSQL believes that the agenda is a few rows. */
+static void
+check_statistics(struct doctor *d)
+{
+	bool needs = false;
+
+	if (store_is_sqlite(d->store))
+		return;
+	if (db_needs_analyze(d->db, &needs) != OK)
+		note(d, WRONG, "statistics", "they cannot be read, see the line above");
+	else if (needs)
+		note(d, WRONG, "statistics", "PostgreSQL has never counted a large table: run ANALYZE in this database,"
+		    " and leave its autovacuum on");
+	else
+		note(d, FINE, "statistics", "PostgreSQL knows how large the tables are");
+}
+
 /* Nothing can have happened in the future: then the clock was, or is, wrong. */
 static void
 check_clock(struct doctor *d)
@@ -232,6 +250,7 @@ check_database(struct doctor *d)
 	d->c.db = d->db;
 	check_schema(d);
 	check_whole(d);
+	check_statistics(d);
 	check_chain(d);
 	check_clock(d);
 }

@@ -9,6 +9,7 @@
 #include "app/file.h"
 #include "app/migrations.h"
 #include "app/server.h"
+#include "base/log.h"
 #include "practice/booking.h"
 #include "practice/free.h"
 #include "practice/person_search.h"
@@ -16,6 +17,7 @@
 #include "practice/plan.h"
 #include "privacy/budget.h"
 #include "privacy/door.h"
+#include "store/bulk.h"
 #include "vault/stream.h"
 
 enum { ROOT_BYTES_MAX = 4096 };
@@ -79,12 +81,16 @@ vault_ready(struct server *s, struct arena *mem, str *ret_why)
 static err
 schema_ready(struct server *s, struct arena *mem, str *ret_why)
 {
+	bool uncounted = false;
 	struct db *db;
 	err e;
 
 	TRY(db_open(s->store, &db));
 	*ret_why = S("the database could not be brought to this program's form; nothing was half done");
 	e = migrate(db, mem, migrations, migrations_n, clock_now(&s->clock), ret_why);
+	/* It serves all the same, only slower than it could. */
+	if (e == OK && db_needs_analyze(db, &uncounted) == OK && uncounted)
+		LOG_WARN("store", "PostgreSQL has never counted a large table: run ANALYZE in this database");
 	db_close(db);
 	return e;
 }
