@@ -133,7 +133,7 @@ static const struct job table[] = {
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
 	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },
 	{ "booking_undo_sweep", USEC_PER_MINUTE, steps_waiting, booking_undo_sweep },
-	{ "reminder", 5 * USEC_PER_MINUTE, NULL, remind },
+	{ "reminder", 10 * USEC_PER_MINUTE, NULL, remind },
 	{ "draft_purge", 10 * USEC_PER_MINUTE, NULL, draft_purge },
 	{ "session_purge", USEC_PER_HOUR, NULL, session_purge },
 	{ "throttle_purge", USEC_PER_HOUR, NULL, throttle_purge },

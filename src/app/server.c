@@ -90,7 +90,7 @@ schema_ready(struct server *s, struct arena *mem, str *ret_why)
 	e = migrate(db, mem, migrations, migrations_n, clock_now(&s->clock), ret_why);
 	/* It serves all the same, only slower than it could. */
 	if (e == OK && db_needs_analyze(db, &uncounted) == OK && uncounted)
-		LOG_WARN("store", "PostgreSQL has never counted a large table: run ANALYZE in this database");
+		LOG_WARN("store", "PostgreSQL has never counted a large table", LOG_TEXT("remedy", "ANALYZE"));
 	db_close(db);
 	return e;
 }

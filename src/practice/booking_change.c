@@ -88,6 +88,22 @@ is_news(const struct booking *was, const struct booking *is)
 	return was->start != is->start || was->site != is->site;
 }
 
+/*
+ * Inside a change.  Whose time it takes now is told by the line of the move; whose
+ * it takes no longer by these, for other servers' memory (see app/hearsay.c).
+ */
+static err
+tell_who_was_left(struct ctx *c, const struct booking *was, const struct booking *is)
+{
+	const id left[] = { was->practitioner, was->room, was->device };
+	const id now[] = { is->practitioner, is->room, is->device };
+
+	for (size_t i = 0; i < COUNT(left); i++)
+		if (left[i] != 0 && left[i] != now[i])
+			TRY(audit_add(c, S("booking.leave"), is->id, is->person, left[i]));
+	return OK;
+}
+
 /* Inside the change of a move or a restoration. */
 static err
 store_moved(struct ctx *c, const struct booking *was, const struct booking_plan *p)
@@ -145,6 +161,7 @@ move_once(struct ctx *c, const struct booking *was, struct booking_plan *p)
 		TRY(tell_of_undo(c, &p->b));
 	else if (!p->ask->quiet && is_news(was, &p->b))
 		TRY(tell_of_move(c, &p->b, p->ask->online ? c->now : c->now + promise()->undo));
+	TRY(tell_who_was_left(c, was, &p->b));
 	TRY(audit_add(c, S("booking.move"), p->b.id, p->b.person, p->b.practitioner));
 	return db_commit(&tx);
 }
@@ -219,6 +236,7 @@ booking_move_to_hold(struct ctx *c, id booking, id hold, struct booking *ret)
 		return ERR_EXPIRED;
 	TRY(store_moved(c, &was, &p));
 	TRY(tell_of_move(c, &p.b, c->now));
+	TRY(tell_who_was_left(c, &was, &p.b));
 	TRY(audit_add(c, S("booking.move"), was.id, was.person, held.practitioner));
 	TRY(booking_get(c, booking, &moved));	/* once it is committed nothing may fail any more */
 	TRY(db_commit(&tx));

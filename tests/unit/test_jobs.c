@@ -3,6 +3,7 @@
 #include "app/hearsay.h"
 #include "app/jobs.h"
 #include "folder.h"
+#include "practice/booking.h"
 #include "practice/free.h"
 
 static int64_t
@@ -164,6 +165,74 @@ busy_time_in_memory_follows_another_server(void **state)
 	folder_end(&f);
 }
 
+/* A server beside ours: its own memory and its own ear, on the same database. */
+struct neighbour { struct ctx c; struct hearsay *ear; };
+
+static struct neighbour
+neighbour(struct folder *f)
+{
+	struct neighbour n = { .c = f->c, .ear = hearsay_make() };
+
+	n.c.free = free_make();
+	assert_ok(db_open(f->server->store, &n.c.db));
+	return n;
+}
+
+static void
+neighbour_end(struct neighbour *n)
+{
+	db_close(n->c.db);
+	free_end(n->c.free);
+	hearsay_end(n->ear);
+}
+
+static bool
+sees_free(struct ctx *c, id holder, usec start)
+{
+	struct cells seen;
+
+	assert_ok(free_cells(c, holder, cell_of(start), 1, &seen));
+	return cells_all_free(&seen, cell_of(start), 1);
+}
+
+/* Whom an appointment has left is free again for everybody, not only where it was moved. */
+static void
+a_move_to_somebody_else_frees_the_old_time_in_other_servers(void **state)
+{
+	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
+	struct folder f;
+	struct booking b;
+
+	folder_begin(&f);
+	folder_open(&f, engine_where(*state));
+	struct demo_made made = folder_fill(&f, folder_small());
+	f.c.org = made.orgs[0].id;
+	assert_ok(db_read(f.db, SQL("SELECT b.id, m.practitioner FROM booking b JOIN motive_practitioner m"
+	    " ON m.org = b.org AND m.motive = b.motive AND m.practitioner <> b.practitioner"
+	    " WHERE b.state = 2 AND b.start_at > $1 AND b.lane = 0 AND b.session IS NULL ORDER BY b.start_at LIMIT 1"),
+	    BINDS(INT(f.c.now)), &rows));
+	assert_ok(db_next(rows));
+	id booking = db_int(rows, 0), other = db_int(rows, 1);
+	db_rows_end(&rows);
+	assert_ok(booking_get(&f.c, booking, &b));
+	struct neighbour n = neighbour(&f);
+	const struct booking was = b;
+
+	assert_ok(hearsay_listen(n.ear, &n.c));
+	assert_false(sees_free(&n.c, was.practitioner, was.start));
+	struct booking_ask ask = { .practitioner = other, .start = was.start + 50 * 7 * USEC_PER_DAY, .quiet = true };
+	assert_true(sees_free(&n.c, other, ask.start));
+	assert_ok(booking_move(&f.c, booking, 0, &ask, &b));
+	assert_true(sees_free(&f.c, was.practitioner, was.start));
+	assert_false(sees_free(&n.c, was.practitioner, was.start));	/* not heard yet */
+	assert_ok(hearsay_listen(n.ear, &n.c));
+	assert_true(sees_free(&n.c, was.practitioner, was.start));
+	assert_false(sees_free(&n.c, other, ask.start));
+	assert_int_equal(count(&f, SQL("SELECT COUNT(*) FROM audit WHERE action = 'booking.leave'")), 1);
+	neighbour_end(&n);
+	folder_end(&f);
+}
+
 int
 main(void)
 {
@@ -174,6 +243,7 @@ main(void)
 		ENGINE_TEST(an_idle_server_writes_nothing_between_its_periods),
 		ENGINE_TEST(at_night_the_cells_of_past_days_are_dropped),
 		ENGINE_TEST(busy_time_in_memory_follows_another_server),
+		ENGINE_TEST(a_move_to_somebody_else_frees_the_old_time_in_other_servers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
