@@ -12,6 +12,7 @@
 #include "practice/booking.h"
 #include "practice/booking_undo.h"
 #include "practice/draft.h"
+#include "practice/person_search.h"
 #include "practice/reminder.h"
 
 enum { CHAIN_LINES = 1000, TICK_SECONDS = 1 };
@@ -274,6 +275,7 @@ keep_house(void *at)
 			j->metrics->jobs_failed++;
 		(void)run_due(&c, j->metrics);
 		count_waiting(j, &c);
+		person_index_rest(j->server->people, c.now);
 		arena_reset(&mem);
 	} while (pause_for(j, TICK_SECONDS));
 	return NULL;

@@ -1,6 +1,7 @@
 /* person_search.c - see person_search.h. */
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "base/civil.h"
 #include "format/fold.h"
@@ -8,29 +9,79 @@
 #include "store/db.h"
 #include "vault/vault.h"
 
-enum { SLOTS = 256, BATCH = 1000, DIGITS_MIN = 2 };
+enum { SLOTS = 256, BATCH = 1000, DIGITS_MIN = 2, REGION_BYTES = 256 * 1024, ALIGN = 8 };
 
-/* What is matched: one block of text a person, in the index's own memory. */
+/* Memory for names: not in a core dump, not in the swap, overwritten at the end. */
+struct region { struct region *next; size_t n, room; char bytes[]; };
+
+/* What is matched: one block of text a person. */
 struct entry {
 	id	 person;
 	int64_t	 version;
-	char	*text;			/* "dupont marie", then NUL; family name first */
+	char	*text;			/* "dupont marie", then NUL; family name first; NULL: not open yet */
 	char	 birth[9];		/* DDMMYYYY, or empty */
 	char	 phone[16];		/* digits as they are dialled: 0612345678, or empty */
 };
 
-struct names {
-	id		 org;
+/* What is known of an organisation's persons. */
+struct known {
+	struct region	*memory;
 	struct entry	*entries;	/* by id */
 	size_t		 n;
 	int64_t		 versions, newest;	/* of the rows when we read them */
+};
+
+struct names {
+	id		 org;
+	pthread_mutex_t	 lock;		/* of known; held while it is brought up to date */
+	struct known	 known;
+
+	/* Of the index's lock: */
+	int		 users;		/* who have taken it; only with none it may be dropped */
+	size_t		 counted;	/* in the index's size */
+	usec		 used_at;
 	struct names	*next;		/* of the same slot */
 };
 
+/* The lock is held for a moment only, never while anything is read. */
 struct person_index {
 	pthread_mutex_t	 lock;
+	size_t		 size;		/* entries in all */
 	struct names	*slots[SLOTS];
 };
+
+static void *
+region_alloc(struct region **list, size_t bytes)
+{
+	struct region *r = *list;
+
+	bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
+	if (r == NULL || r->room - r->n < bytes) {
+		size_t all = bytes + sizeof(*r) > REGION_BYTES ? bytes + sizeof(*r) : REGION_BYTES;
+
+		r = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (r == MAP_FAILED)
+			panic("person_search: no memory");
+		(void)mlock(r, all);	/* as far as RLIMIT_MEMLOCK reaches */
+		(void)madvise(r, all, MADV_DONTDUMP);
+		*r = (struct region){ .next = *list, .room = all - sizeof(*r) };
+		*list = r;
+	}
+	r->n += bytes;
+	return r->bytes + r->n - bytes;
+}
+
+static void
+region_free(struct region **list)
+{
+	for (struct region *r; (r = *list) != NULL; ) {
+		size_t all = r->room + sizeof(*r);
+
+		*list = r->next;
+		explicit_bzero(r, all);
+		(void)munmap(r, all);
+	}
+}
 
 struct person_index *
 person_index_make(void)
@@ -43,22 +94,54 @@ person_index_make(void)
 }
 
 static void
-entry_forget(struct entry *e)
+known_forget(struct known *k)
 {
-	if (e->text != NULL)
-		explicit_bzero(e->text, strlen(e->text));
-	mem_free(e->text);
-	explicit_bzero(e, sizeof(*e));
+	region_free(&k->memory);
+	*k = (struct known){0};
 }
 
+/* With the index's lock, of one that nobody uses, taken out of its slot. */
 static void
-names_forget(struct names *names)
+names_end(struct person_index *index, struct names *names)
 {
-	for (size_t i = 0; i < names->n; i++)
-		entry_forget(&names->entries[i]);
-	mem_free(names->entries);
-	names->entries = NULL;
-	names->n = 0;
+	index->size -= names->counted;
+	known_forget(&names->known);
+	(void)pthread_mutex_destroy(&names->lock);
+	mem_free(names);
+}
+
+/* With the index's lock: drop all that nobody uses and that were last used before then. */
+static void
+drop_older(struct person_index *index, usec than)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		for (struct names **at = &index->slots[i]; *at != NULL; ) {
+			struct names *names = *at;
+
+			if (names->users > 0 || names->used_at >= than) {
+				at = &names->next;
+				continue;
+			}
+			*at = names->next;
+			names_end(index, names);
+		}
+}
+
+void
+person_index_rest(struct person_index *index, usec now)
+{
+	(void)pthread_mutex_lock(&index->lock);
+	drop_older(index, now - PERSON_INDEX_IDLE);
+	(void)pthread_mutex_unlock(&index->lock);
+}
+
+int64_t
+person_index_size(struct person_index *index)
+{
+	(void)pthread_mutex_lock(&index->lock);
+	int64_t n = (int64_t)index->size;
+	(void)pthread_mutex_unlock(&index->lock);
+	return n;
 }
 
 void
@@ -66,16 +149,63 @@ person_index_end(struct person_index *index)
 {
 	if (index == NULL)
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
-		while (index->slots[i] != NULL) {
-			struct names *next = index->slots[i]->next;
-
-			names_forget(index->slots[i]);
-			mem_free(index->slots[i]);
-			index->slots[i] = next;
-		}
+	drop_older(index, INT64_MAX);
 	(void)pthread_mutex_destroy(&index->lock);
 	mem_free(index);
+}
+
+/* The organisation's, locked: nobody else reads it or brings it up to date. */
+static struct names *
+names_take(struct person_index *index, id org, usec now)
+{
+	struct names **at = &index->slots[((uint64_t)org * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SLOTS];
+
+	(void)pthread_mutex_lock(&index->lock);
+	while (*at != NULL && (*at)->org != org)
+		at = &(*at)->next;
+	if (*at == NULL) {
+		*at = mem_alloc(1, sizeof(**at));
+		(*at)->org = org;
+		if (pthread_mutex_init(&(*at)->lock, NULL) != 0)
+			panic("person_search: no lock");
+	}
+	struct names *names = *at;
+	names->users++;
+	names->used_at = max64(names->used_at, now);
+	(void)pthread_mutex_unlock(&index->lock);
+	(void)pthread_mutex_lock(&names->lock);
+	return names;
+}
+
+/* With the index's lock: whoever searched longest ago of those that nobody uses; false: there is none. */
+static bool
+oldest(const struct person_index *index, usec *ret)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < SLOTS; i++)
+		for (const struct names *n = index->slots[i]; n != NULL; n = n->next)
+			if (n->users == 0 && n->counted > 0 && (!found || n->used_at < *ret)) {
+				*ret = n->used_at;
+				found = true;
+			}
+	return found;
+}
+
+static void
+names_leave(struct person_index *index, struct names *names)
+{
+	size_t n = names->known.n;
+	usec used_at;
+
+	(void)pthread_mutex_unlock(&names->lock);
+	(void)pthread_mutex_lock(&index->lock);
+	index->size += n - names->counted;
+	names->counted = n;
+	while (index->size > PERSON_INDEX_MAX && oldest(index, &used_at))
+		drop_older(index, used_at + 1);
+	names->users--;
+	(void)pthread_mutex_unlock(&index->lock);
 }
 
 /* ISO 1980-03-12 as people here type it: 12031980. */
@@ -107,13 +237,21 @@ phone_digits(str e164, char *ret)
 	ret[n] = '\0';
 }
 
-static void
-entry_fill(struct arena *mem, const struct person *p, struct entry *ret)
+static char *
+text_keep(struct region **memory, str text)
 {
-	str name = fold(mem, person_name_by_family(mem, p));
+	char *kept = region_alloc(memory, text.n + 1);
 
-	ret->text = mem_alloc(name.n + 1, 1);
-	memcpy(ret->text, name.p, name.n);
+	if (text.n > 0)
+		memcpy(kept, text.p, text.n);
+	kept[text.n] = '\0';
+	return kept;
+}
+
+static void
+entry_fill(struct arena *mem, const struct person *p, struct region **memory, struct entry *ret)
+{
+	ret->text = text_keep(memory, fold(mem, person_name_by_family(mem, p)));
 	birth_digits(p->birth_date, ret->birth);
 	phone_digits(p->phone, ret->phone);
 }
@@ -149,8 +287,10 @@ stored_read(struct ctx *c, struct stored **ret, size_t *ret_n)
  * few that are found are opened again, and count.
  */
 static err
-entries_open(struct ctx *c, struct entry *entries, size_t n)
+entries_open(struct ctx *c, struct known *known)
 {
+	struct entry *entries = known->entries;
+	const size_t n = known->n;
 	struct person *people = NEW_N(c->mem, struct person, BATCH);
 	struct ctx uncounted = *c;
 	id ids[BATCH];
@@ -167,7 +307,7 @@ entries_open(struct ctx *c, struct entry *entries, size_t n)
 		TRY(person_get_many(&uncounted, PURPOSE_DESK, ids, waiting, people));
 		for (size_t k = 0; k < waiting; k++)
 			if (people[k].id != 0) {
-				entry_fill(c->mem, &people[k], &entries[at[k]]);
+				entry_fill(c->mem, &people[k], &known->memory, &entries[at[k]]);
 				entries[at[k]].version = people[k].version;
 			}
 		waiting = 0;
@@ -177,47 +317,47 @@ entries_open(struct ctx *c, struct entry *entries, size_t n)
 
 /* The rows of now, with the texts of those that we know already; the others go. */
 static err
-names_renew(struct ctx *c, struct names *names)
+known_renew(struct ctx *c, struct known *known)
 {
 	struct stored *rows;
-	struct names fresh = *names;
+	struct known fresh = {0};
 	size_t n, old = 0;
 
 	TRY(stored_read(c, &rows, &n));
-	fresh.entries = mem_alloc(n + 1, sizeof(struct entry));
+	fresh.entries = region_alloc(&fresh.memory, n * sizeof(struct entry));
 	fresh.n = n;
-	fresh.versions = 0;
 	fresh.newest = n > 0 ? rows[n - 1].person : 0;
 	for (size_t i = 0; i < n; i++) {
 		fresh.versions += rows[i].version;
-		while (old < names->n && names->entries[old].person < rows[i].person)
+		while (old < known->n && known->entries[old].person < rows[i].person)
 			old++;
-		if (old < names->n && names->entries[old].person == rows[i].person &&
-		    names->entries[old].version == rows[i].version) {
-			fresh.entries[i] = names->entries[old];
-			names->entries[old].text = NULL;
+		if (old < known->n && known->entries[old].person == rows[i].person &&
+		    known->entries[old].version == rows[i].version) {
+			fresh.entries[i] = known->entries[old];
+			if (fresh.entries[i].text != NULL)
+				fresh.entries[i].text = text_keep(&fresh.memory, str_c(fresh.entries[i].text));
 		}
 		fresh.entries[i].person = rows[i].person;
 	}
-	names_forget(names);
-	*names = fresh;
-	err e = entries_open(c, names->entries, names->n);
+	known_forget(known);
+	*known = fresh;
+	err e = entries_open(c, known);
 	if (e != OK)
-		names_forget(names);
+		known_forget(known);
 	return e;
 }
 
 /* Count, sum of the versions and the newest id: one of them changes with every change. */
 static err
-names_up_to_date(struct ctx *c, const struct names *names, bool *ret)
+known_is_fresh(struct ctx *c, const struct known *known, bool *ret)
 {
 	CLEANUP(db_rows_end) struct db_rows *rows = NULL;
 
 	TRY(db_read(c->db, SQL("SELECT count(*), CAST(coalesce(sum(version), 0) AS BIGINT),"
 	    " coalesce(max(id), 0) FROM person WHERE org = $1"), BINDS(INT(c->org)), &rows));
 	TRY(db_next(rows));
-	*ret = db_int(rows, 0) == (int64_t)names->n && db_int(rows, 1) == names->versions &&
-	    db_int(rows, 2) == names->newest;
+	*ret = db_int(rows, 0) == (int64_t)known->n && db_int(rows, 1) == known->versions &&
+	    db_int(rows, 2) == known->newest;
 	return OK;
 }
 
@@ -312,13 +452,13 @@ before(const struct entry *a, const struct entry *b, str whole)
 
 /* The best matches in order, by insertion into a short list. */
 static size_t
-best(const struct names *names, const struct query *q, const struct entry **found, bool *ret_more)
+best(const struct known *known, const struct query *q, const struct entry **found, bool *ret_more)
 {
 	size_t n = 0;
 
 	*ret_more = false;
-	for (size_t i = 0; i < names->n; i++) {
-		const struct entry *e = &names->entries[i];
+	for (size_t i = 0; i < known->n; i++) {
+		const struct entry *e = &known->entries[i];
 		size_t at = n;
 
 		if (e->text == NULL || !matches(e, q))
@@ -335,32 +475,17 @@ best(const struct names *names, const struct query *q, const struct entry **foun
 	return n;
 }
 
-static struct names *
-names_of(struct person_index *index, id org)
-{
-	struct names **at = &index->slots[((uint64_t)org * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SLOTS];
-
-	while (*at != NULL && (*at)->org != org)
-		at = &(*at)->next;
-	if (*at == NULL) {
-		*at = mem_alloc(1, sizeof(**at));
-		(*at)->org = org;
-	}
-	return *at;
-}
-
-/* Under the index's lock: the ids of the best matches. */
+/* With the lock of the names: the ids of the best matches. */
 static err
-ids_find(struct ctx *c, struct person_index *index, const struct query *q, id *ids, size_t *ret_n, bool *ret_more)
+ids_find(struct ctx *c, struct known *known, const struct query *q, id *ids, size_t *ret_n, bool *ret_more)
 {
 	const struct entry *found[PERSON_SEARCH_FOUND_MAX + 1];
-	struct names *names = names_of(index, c->org);
 	bool fresh;
 
-	TRY(names_up_to_date(c, names, &fresh));
+	TRY(known_is_fresh(c, known, &fresh));
 	if (!fresh)
-		TRY(names_renew(c, names));
-	*ret_n = best(names, q, found, ret_more);
+		TRY(known_renew(c, known));
+	*ret_n = best(known, q, found, ret_more);
 	for (size_t i = 0; i < *ret_n; i++)
 		ids[i] = found[i]->person;
 	return OK;
@@ -382,9 +507,9 @@ person_search(struct ctx *c, str typed, struct person **ret, size_t *ret_n, bool
 	if (q.n > 0) {
 		if (index == NULL)
 			index = person_index_make();
-		(void)pthread_mutex_lock(&index->lock);
-		err e = ids_find(c, index, &q, ids, &n, &more);
-		(void)pthread_mutex_unlock(&index->lock);
+		struct names *names = names_take(index, c->org, c->now);
+		err e = ids_find(c, &names->known, &q, ids, &n, &more);
+		names_leave(index, names);
 		if (c->people == NULL)
 			person_index_end(index);
 		TRY(e);

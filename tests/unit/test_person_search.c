@@ -1,4 +1,9 @@
 /* test_person_search.c - a patient is found as people type (ux-3, ux-4), and only in one's own practice. */
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "practice/person_search.h"
 #include "scene.h"
 
@@ -142,6 +147,82 @@ limits_of_the_query_are_kept_and_no_index_is_needed(void **state)
 	assert_err(person_search(s.c, S("\xff"), &list, &n, &more), ERR_INVALID);
 }
 
+struct searcher { struct ctx c; struct arena mem; const char *query; size_t n; };
+
+static void *
+search(void *at)
+{
+	struct searcher *s = at;
+	struct person *list;
+	bool more;
+
+	assert_ok(person_search(&s->c, str_c(s->query), &list, &s->n, &more));
+	return NULL;
+}
+
+/*
+ * The first search of a large practice reads everybody.  Here it is stopped in
+ * the middle: it has to note what it opens, and the writing handle is ours.
+ * Somebody of another practice searches meanwhile.
+ */
+static void
+while_one_index_is_made_other_practices_search(void **state)
+{
+	struct scene s = begin(state);
+	struct searcher slow = { .query = "martin" }, quick = { .query = "nobody" };
+	struct db_tx tx = {0};
+	struct timespec until;
+	pthread_t threads[2];
+
+	(void)add(s.c, S("Martin"), S("Paul"), S("1975-01-01"), (str){0});
+	slow.c = *s.c;
+	quick.c = s.other;
+	slow.c.mem = &slow.mem;
+	quick.c.mem = &quick.mem;
+	assert_ok(db_open(engine_store(s.c), &slow.c.db));
+	assert_ok(db_open(engine_store(s.c), &quick.c.db));
+	assert_ok(db_begin(s.c->db, &tx));
+	assert_int_equal(pthread_create(&threads[0], NULL, search, &slow), 0);
+	(void)usleep(100 * 1000);
+	assert_int_equal(pthread_create(&threads[1], NULL, search, &quick), 0);
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &until), 0);
+	until.tv_sec += 20;
+	assert_int_equal(pthread_timedjoin_np(threads[1], NULL, &until), 0);
+	assert_int_equal(pthread_tryjoin_np(threads[0], NULL), EBUSY);
+	db_tx_end(&tx);
+	assert_int_equal(pthread_join(threads[0], NULL), 0);
+	assert_int_equal(slow.n, 1);
+	assert_int_equal(quick.n, 0);
+	db_close(slow.c.db);
+	db_close(quick.c.db);
+	arena_free(&slow.mem);
+	arena_free(&quick.mem);
+	person_index_end(s.c->people);
+}
+
+static void
+names_that_nobody_searches_leave_the_memory(void **state)
+{
+	struct scene s = begin(state);
+
+	(void)add(s.c, S("Martin"), S("Paul"), S("1975-01-01"), (str){0});
+	(void)add(&s.other, S("Durand"), S("Anne"), S("1975-01-01"), (str){0});
+	assert_int_equal(person_index_size(s.c->people), 0);
+	assert_int_equal(found(s.c, S("martin"), NULL), 1);
+	assert_int_equal(person_index_size(s.c->people), 1);
+	s.other.now += PERSON_INDEX_IDLE - USEC_PER_SECOND;
+	assert_int_equal(found(&s.other, S("durand"), NULL), 1);
+	person_index_rest(s.c->people, s.c->now + PERSON_INDEX_IDLE);
+	assert_int_equal(person_index_size(s.c->people), 2);
+	person_index_rest(s.c->people, s.c->now + PERSON_INDEX_IDLE + 1);
+	assert_int_equal(person_index_size(s.c->people), 1);
+	/* It is made again when it is asked for. */
+	assert_int_equal(found(s.c, S("martin"), NULL), 1);
+	assert_int_equal(found(&s.other, S("durand"), NULL), 1);
+	assert_int_equal(person_index_size(s.c->people), 2);
+	person_index_end(s.c->people);
+}
+
 int
 main(void)
 {
@@ -152,6 +233,8 @@ main(void)
 		ENGINE_TEST_SCHEMA(whose_name_begins_so_comes_first_and_too_many_are_told),
 		ENGINE_TEST_SCHEMA(who_may_not_open_names_finds_none),
 		ENGINE_TEST_SCHEMA(limits_of_the_query_are_kept_and_no_index_is_needed),
+		ENGINE_CASE_(while_one_index_is_made_other_practices_search, sqlite, true),
+		ENGINE_TEST_SCHEMA(names_that_nobody_searches_leave_the_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
