@@ -246,6 +246,7 @@ begin(struct serve *s, const struct arguments *a, const char **ret_url, str *ret
 		.mail_is_sent = s->config.smtp_url[0] != '\0', .demo = argument(a, "demo") != NULL,
 		.imprint = imprint_of(&s->config), .metrics = print_metrics, .app = s };
 	s->metrics.started_at = clock_monotonic();
+	s->metrics.server = s->server;
 	*ret_why = str_printf(a->mem, "%s cannot be listened on, see the line above; nothing was changed",
 	    s->config.listen);
 	TRY(http_begin(s, address, port));

@@ -63,13 +63,11 @@ struct demo_service {
 	int				 weights;	/* of its motives, in all */
 };
 
-struct demo_away { day from, until; };
-
 struct demo_practitioner {
 	id			 id, site;
 	struct demo_service	*service;
 	const struct demo_week	*week;
-	struct demo_away	 away[DEMO_AWAY_MAX];		/* whole days, both included */
+	struct { day from, until; } away[DEMO_AWAY_MAX];	/* whole days, both included */
 	size_t			 away_n;
 	int			 off_weekday, off_minute;	/* away each week from then to midnight; 0: never */
 	uint64_t		 busy[DAY_WORDS];		/* of the day that is being filled, lane 0 */

@@ -234,7 +234,8 @@ away(struct demo *d, struct demo_practitioner *p, day from, int days)
 		.end_minute = ABSENCE_END_MINUTE_MAX, .reason = S("Congés") };
 	id made;
 
-	p->away[p->away_n++] = (struct demo_away){ a.first_day, a.last_day };
+	p->away[p->away_n].from = a.first_day;
+	p->away[p->away_n++].until = a.last_day;
 	return absence_add(&d->c, &a, &made);
 }
 

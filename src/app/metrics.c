@@ -4,6 +4,8 @@
 
 #include "app/file.h"
 #include "app/metrics.h"
+#include "practice/person_search.h"
+#include "store/counts.h"
 
 static const usec bounds[METRICS_BUCKETS] = {
 	500, 1000, 2500, 5000, 10000, 25000, 100000, 250000, 1000000, 5000000,
@@ -36,6 +38,13 @@ one(struct buf *b, const char *name, const char *type, const char *help, int64_t
 }
 
 static void
+seconds(struct buf *b, const char *name, const char *help, usec spent)
+{
+	head(b, name, "counter", help);
+	buf_printf(b, "serment_%s %.6f\n", name, (double)spent / (double)USEC_PER_SECOND);
+}
+
+static void
 requests(struct metrics *m, struct buf *b)
 {
 	int64_t below = 0;
@@ -53,6 +62,29 @@ requests(struct metrics *m, struct buf *b)
 	buf_printf(b, "serment_request_seconds_bucket{le=\"+Inf\"} %" PRId64 "\n"
 	    "serment_request_seconds_sum %.6f\nserment_request_seconds_count %" PRId64 "\n",
 	    below, (double)m->spent / (double)USEC_PER_SECOND, below);
+}
+
+static void
+store(const struct store *s, struct buf *b)
+{
+	struct store_counts c = store_counts(s);
+	int64_t below = 0;
+
+	one(b, "store_commits_total", "counter", "Transactions brought to disk.", c.commits);
+	head(b, "store_group_changes", "histogram", "Changes that shared one commit.");
+	for (int i = 0; i < STORE_GROUPS - 1; i++) {
+		below += c.groups[i];
+		buf_printf(b, "serment_store_group_changes_bucket{le=\"%d\"} %" PRId64 "\n", 1 << i, below);
+	}
+	below += c.groups[STORE_GROUPS - 1];
+	buf_printf(b, "serment_store_group_changes_bucket{le=\"+Inf\"} %" PRId64 "\n"
+	    "serment_store_group_changes_sum %" PRId64 "\nserment_store_group_changes_count %" PRId64 "\n",
+	    below, c.changes, below);
+	seconds(b, "store_flush_seconds_total", "Time spent bringing commits to disk.", c.flush_time);
+	one(b, "store_waits_total", "counter", "Changes that waited for their turn.", c.waits);
+	seconds(b, "store_wait_seconds_total", "Time that changes waited for their turn.", c.wait_time);
+	one(b, "store_retries_total", "counter", "Changes that the database asked for again.", c.retries);
+	one(b, "store_conflicts_total", "counter", "Changes refused because somebody was faster.", c.conflicts);
 }
 
 /* Resident pages of this process: the second number of the kernel's line. */
@@ -90,6 +122,11 @@ metrics_print(struct metrics *m, usec now, struct buf *b)
 	one(b, "outbox_later_total", "counter", "Tries that will be made again.", m->outbox_later);
 	one(b, "jobs_total", "counter", "Runs of the server's own work.", m->jobs_run);
 	one(b, "jobs_failed_total", "counter", "Runs that failed; the log says why.", m->jobs_failed);
+	if (m->server != NULL) {
+		store(m->server->store, b);
+		one(b, "person_index_entries", "gauge", "Patients whose names lie in memory for searching.",
+		    person_index_size(m->server->people));
+	}
 	one(b, "resident_bytes", "gauge", "Memory in use.", resident_bytes());
 	one(b, "uptime_seconds", "gauge", "Since the start.", (now - m->started_at) / USEC_PER_SECOND);
 }

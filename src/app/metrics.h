@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "app/server.h"
 #include "base/buf.h"
 #include "net/http.h"
 
@@ -19,6 +20,7 @@ struct metrics {
 	_Atomic int64_t		 spent;			/* microseconds in handlers */
 	_Atomic int64_t		 outbox_waiting, outbox_sent, outbox_refused, outbox_later;
 	_Atomic int64_t		 jobs_run, jobs_failed;
+	struct server			*server;	/* NULL: of none */
 	const struct http_server *_Atomic http;		/* NULL until it listens */
 };
 

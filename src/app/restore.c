@@ -354,8 +354,8 @@ bring_back(struct restore *r, struct restore_proof *ret)
 static void
 take_back(struct restore *r)
 {
-	static const char *const names[] = { ARCHIVE_TABLES, FOLDER_DATA, FOLDER_DATA "-wal", FOLDER_DATA "-shm", FOLDER_KEYS,
-		FOLDER_KEYS "-wal", FOLDER_KEYS "-shm", FOLDER_ROOT, FOLDER_PUBLIC, FOLDER_LOCK };
+	static const char *const names[] = { ARCHIVE_TABLES, FOLDER_DATA, FOLDER_DATA "-wal", FOLDER_DATA "-shm",
+		FOLDER_KEYS, FOLDER_KEYS "-wal", FOLDER_KEYS "-shm", FOLDER_ROOT, FOLDER_PUBLIC, FOLDER_LOCK };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		(void)unlink(file_join(r->mem, r->o->dir, names[i]));

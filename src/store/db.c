@@ -99,8 +99,10 @@ admit(struct db *db)
 static err
 outcome(struct db *db, err e)
 {
-	if (e != OK && e != ERR_NOT_FOUND && db->in_change && db->broken == OK)
+	if (e != OK && e != ERR_NOT_FOUND && db->in_change && db->broken == OK) {
+		tally_failure(&db->store->tally, e);
 		db->broken = e;
+	}
 	return e;
 }
 
@@ -175,6 +177,7 @@ db_commit(struct db_tx *tx)
 	}
 	change_rows_end(db);
 	e = db->engine->commit(db);
+	tally_failure(&db->store->tally, e);
 	db->in_change = false;
 	tx->db = NULL;
 	return e;

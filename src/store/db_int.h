@@ -8,6 +8,7 @@
 #ifndef DB_INT_H
 #define DB_INT_H
 
+#include "store/counts.h"
 #include "store/db_held.h"
 
 struct query {
@@ -57,8 +58,19 @@ struct engine {
 
 extern const struct engine engine_sqlite, engine_postgres;
 
+/* store_counts, while it runs.  began: what tally_now said before. */
+struct tally {
+	_Atomic int64_t	commits, changes, groups[STORE_GROUPS], waits, retries, conflicts;
+	_Atomic usec	flush_time, wait_time;
+};
+usec tally_now(void);
+void tally_commit(struct tally *, int changes, usec began);
+void tally_wait(struct tally *, usec began);
+void tally_failure(struct tally *, err);	/* only ERR_RETRY and ERR_CONFLICT count */
+
 struct store {
 	const struct engine	*engine;
+	struct tally		 tally;
 	int			 handles_max;
 	_Atomic int		 handles;
 };

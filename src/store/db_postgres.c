@@ -348,9 +348,12 @@ postgres_commit(struct db *base)
 	struct postgres_db *db = (struct postgres_db *)base;
 	const struct query commit = { "COMMIT", NULL, 0 };
 	PGresult *result = NULL;
+	usec began = tally_now();
 	err e = postgres_execute(db, &commit, &result);
 
 	PQclear(result);
+	if (e == OK)
+		tally_commit(&base->store->tally, 1, began);
 	/* A COMMIT that fails has ended the transaction too, unless it never got there. */
 	if (!connection_lost(db) && PQtransactionStatus(db->connection) == PQTRANS_INERROR)
 		(void)postgres_command(db, "ROLLBACK");

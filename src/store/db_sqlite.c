@@ -284,6 +284,7 @@ sqlite_store_open(const char *where, struct store **ret)
 	s->path = mem_alloc(strlen(where) + 1, 1);
 	memcpy(s->path, where, strlen(where));
 	s->writer.connection = writer;
+	s->writer.tally = &s->base.tally;
 	(void)pthread_mutex_init(&s->writer.lock, NULL);
 	*ret = &s->base;
 	return OK;

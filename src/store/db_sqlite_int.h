@@ -44,6 +44,7 @@ struct writer {
 	bool			taken;		/* somebody has the turn */
 	struct member_queue	waiting;	/* for the turn */
 
+	struct tally		*tally;
 	struct connection	connection;
 	struct member_queue	group;		/* done, waiting for the COMMIT */
 	int			asleep;		/* of the group's members: those that wait for it now */

@@ -13,7 +13,6 @@
  * During the COMMIT the turn stays taken: new changes queue, and form the next group.
  */
 #include <assert.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "store/db_sqlite_int.h"
@@ -23,16 +22,6 @@ enum {
 	GROUP_AGE_MAX	  = 5000,	/* usec: nobody waits longer for company */
 	CHECKPOINT_WAIT	  = 500,	/* ms for readers, while all changes wait */
 };
-
-/* The machine's clock: how long somebody waits has nothing to do with the caller's `now`. */
-static usec
-clock_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * USEC_PER_SECOND + t.tv_nsec / 1000;
-}
 
 static void
 queue_add(struct member_queue *q, struct member *m)
@@ -94,8 +83,11 @@ turn_take(struct writer *w, struct member *m)
 
 	(void)pthread_mutex_lock(&w->lock);
 	if (w->taken) {
+		usec began = tally_now();
+
 		queue_add(&w->waiting, m);
 		e = answer_wait(w, m);
+		tally_wait(w->tally, began);
 	} else {
 		w->taken = true;
 	}
@@ -131,6 +123,7 @@ group_lost(const struct writer *w)
 static void
 group_end(struct writer *w)
 {
+	usec began = tally_now();
 	err e = OK;
 
 	if (!w->open)
@@ -139,6 +132,8 @@ group_end(struct writer *w)
 		e = ERR_STORE;
 	else if (w->group.n > 0 && connection_command(&w->connection, "COMMIT") != OK)
 		e = ERR_STORE;
+	if (e == OK && w->group.n > 0)
+		tally_commit(w->tally, w->group.n, began);
 	if (sqlite3_get_autocommit(w->connection.handle) == 0)
 		(void)connection_command(&w->connection, "ROLLBACK");
 	w->open = false;
@@ -158,7 +153,7 @@ static void
 turn_leave(struct writer *w)
 {
 	bool ended = group_lost(w) || w->group.n >= GROUP_CHANGES_MAX ||
-	    clock_now() - w->opened_at >= GROUP_AGE_MAX;
+	    tally_now() - w->opened_at >= GROUP_AGE_MAX;
 	bool patient = w->group.n > 0 && w->asleep == 0;
 
 	(void)pthread_mutex_lock(&w->lock);
@@ -183,7 +178,7 @@ writer_begin(struct writer *w, struct member *m)
 			return e;
 		}
 		w->open = true;
-		w->opened_at = clock_now();
+		w->opened_at = tally_now();
 	}
 	if ((e = connection_command(&w->connection, "SAVEPOINT change")) != OK)
 		turn_leave(w);

@@ -3,6 +3,7 @@
 
 #include "assert_str.h"
 #include "engine.h"
+#include "store/counts.h"
 #include "store/db_int.h"
 
 #define INSERT	SQL("INSERT INTO t (id, name) VALUES ($1, $2)")
@@ -438,6 +439,38 @@ of_many_who_want_one_row_one_gets_it(void **state)
 	assert_int_equal(count(db), RACES);
 }
 
+/* The same race, counted: what committed, in how many groups, and who was refused. */
+static void
+what_is_done_is_counted(void **state)
+{
+	(void)table(state);
+	struct store *store = engine_store(*state);
+	struct racer racers[RACERS] = {0};
+	struct store_counts before = store_counts(store), now;
+	int64_t groups = 0;
+	int wins = 0;
+
+	for (int i = 0; i < RACERS; i++)
+		racers[i].db = another(state);
+	for (int i = 0; i < RACERS; i++)
+		assert_int_equal(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
+	for (int i = 0; i < RACERS; i++) {
+		assert_int_equal(pthread_join(racers[i].thread, NULL), 0);
+		wins += racers[i].wins;
+		db_close(racers[i].db);
+	}
+	now = store_counts(store);
+	assert_int_equal(now.changes - before.changes, wins);
+	assert_int_equal(now.conflicts - before.conflicts, RACERS * RACES - wins);
+	assert_int_equal(now.retries, before.retries);
+	for (int i = 0; i < STORE_GROUPS; i++)
+		groups += now.groups[i];
+	assert_int_equal(groups, now.commits);
+	assert_in_range(now.commits, 1, now.changes);
+	assert_true(now.flush_time > before.flush_time);
+	assert_true(engine_is_sqlite(*state) || now.commits == now.groups[0]);
+}
+
 static int destroyed;
 
 static void
@@ -489,6 +522,7 @@ main(void)
 		ENGINE_TEST(a_statement_that_is_not_sql_fails_and_the_handle_lives),
 		ENGINE_TEST(no_more_handles_than_the_store_was_opened_for),
 		ENGINE_TEST(of_many_who_want_one_row_one_gets_it),
+		ENGINE_TEST(what_is_done_is_counted),
 		cmocka_unit_test(the_statement_table_finds_each_again_however_many),
 	};
 
