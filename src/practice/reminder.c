@@ -11,10 +11,12 @@
 /*
  * $1 organisation, $2 and $3 after and until when the appointment begins, $4 how
  * long before it the reminder leaves.  By practitioner, for that is how the
- * index of the agenda goes; a move that was told since counts as a reminder.
+ * index of the agenda goes (SQLite takes a CROSS JOIN in the order that it is
+ * written in, and would read every booking otherwise); a move that was told
+ * since counts as a reminder.
  */
-#define DUE " FROM practitioner p JOIN booking b ON b.org = p.org AND b.practitioner = p.id" \
-	" WHERE p.org = $1 AND b.start_at > $2 AND b.start_at <= $3 AND b.state = 2 AND b.kind = 1" \
+#define DUE " FROM practitioner p CROSS JOIN booking b WHERE p.org = $1 AND b.org = p.org" \
+	" AND b.practitioner = p.id AND b.start_at > $2 AND b.start_at <= $3 AND b.state = 2 AND b.kind = 1" \
 	" AND b.person IS NOT NULL AND b.created_at <= b.start_at - $4 AND NOT EXISTS" \
 	" (SELECT 1 FROM outbox o WHERE o.org = b.org AND o.booking = b.id AND o.kind = 2" \
 	"  AND o.state <> 4 AND o.created_at > b.start_at - $4)"
