@@ -24,6 +24,8 @@ const struct command commands[] = {
 	    " ends with status 0.\n\n"
 	    "One line is printed on standard output when it is ready: listening on http://ADDRESS:PORT."
 	    " The log goes to standard error, one JSON object a line, without personal data.\n\n"
+	    "GET /metrics tells this machine's own monitoring, in Prometheus's text, how requests, changes, commits,"
+	    " messages and jobs go; docs/metrics.md says how to read it.\n\n"
 	    "What the command line says outranks the configuration file.",
 	    .options = { DIR_OPTION,
 	    { "listen", "ADDRESS:PORT", "Where to listen; port 0 picks a free one." },
@@ -35,7 +37,8 @@ const struct command commands[] = {
 	{ .name = "demo", .summary = "fill a new data folder with invented data", .synopsis = "", .run = cmd_demo,
 	    .description = "Makes organisations with practitioners, motives, opening hours, patients and a"
 	    " realistic agenda, all invented: phone numbers are of the ranges reserved for fiction, addresses"
-	    " of example.org and example.test. The numbers are for each organisation.\n\n"
+	    " of example.org and example.test. Nobody is received on public holidays or during leave. The numbers"
+	    " are for each organisation. In PostgreSQL the statistics are gathered at the end.\n\n"
 	    "The same seed gives the same data, relative to the day. One account for each role is made in each"
 	    " organisation; logins, passwords, the secrets of the second factor and API tokens are printed,"
 	    " and kept in demo.json in the data folder.\n\n"
@@ -105,9 +108,9 @@ const struct command commands[] = {
 	    { "dir", "FOLDER", "The new data folder: not there yet, or empty." } } },
 	{ .name = "doctor", .summary = "look for what is wrong", .synopsis = "", .run = cmd_doctor,
 	    .description = "Checks the data folder and prints a line for each check: permissions, keys, schema,"
-	    " the database's own check, free disk space, the chain of the log, the clock, the recovery kit's"
-	    " place, what the legal notice lacks. Ends with status 1 if one of them found something. May"
-	    " run while serving.",
+	    " the database's own check, PostgreSQL's statistics, free disk space, the chain of the log, the clock,"
+	    " the recovery kit's place, what the legal notice lacks. Ends with status 1 if one of them found"
+	    " something. May run while serving.",
 	    .options = { DIR_OPTION, STORE_OPTION, CONFIG_OPTION } },
 	{ .name = "policy", .summary = "read a policy: check, compare, explain", .run = cmd_policy,
 	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|words [FILE]...",
