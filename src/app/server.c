@@ -81,6 +81,7 @@ vault_ready(struct server *s, struct arena *mem, str *ret_why)
 static err
 schema_ready(struct server *s, struct arena *mem, str *ret_why)
 {
+	static const char *const remedy = "ANALYZE";
 	bool uncounted = false;
 	struct db *db;
 	err e;
@@ -90,7 +91,7 @@ schema_ready(struct server *s, struct arena *mem, str *ret_why)
 	e = migrate(db, mem, migrations, migrations_n, clock_now(&s->clock), ret_why);
 	/* It serves all the same, only slower than it could. */
 	if (e == OK && db_needs_analyze(db, &uncounted) == OK && uncounted)
-		LOG_WARN("store", "PostgreSQL has never counted a large table", LOG_TEXT("remedy", "ANALYZE"));
+		LOG_WARN("store", "PostgreSQL has never counted a large table", LOG_TEXT("remedy", remedy));
 	db_close(db);
 	return e;
 }
