@@ -319,8 +319,12 @@ rows_fill(struct postgres_db *db, const char *text, FILE *f, uint64_t *ret_rows)
 	} while (e == OK && chunk.n > 0);
 	(void)PQputCopyEnd(db->connection, e == OK ? NULL : "the file is unsound");
 	result = PQgetResult(db->connection);
+	if (e != OK) {	/* the server's complaint is about our giving up */
+		PQclear(result);
+		return e;
+	}
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		return e != OK ? PQclear(result), e : postgres_failed(db, result, text);
+		return postgres_failed(db, result, text);
 	(void)str_int(str_c(PQcmdTuples(result)), 0, INT64_MAX, &rows);
 	*ret_rows = (uint64_t)rows;
 	PQclear(result);

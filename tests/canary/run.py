@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from harness import (PROGRAM, Browser, Tests, check, database, demo, engines, equal, first_motive, free_slots,
                      serving)
 
-CANARIES = 1000
+CANARIES = {"sqlite": 1000, "postgres": 200}     # PostgreSQL has many files of its own to look through
 
 
 def word():
@@ -103,12 +103,12 @@ def plant_as_a_visitor(server, world):
     return [family, given, mail, other, first, "+33639980042"]
 
 
-def plant(server, world):
+def plant(server, world, wanted):
     slug, practitioner, motive = first_motive(server, world)
     token = world.account("secretary")["api_token"]
     slots = free_slots(server, slug, practitioner, motive)
     canaries = []
-    while len(canaries) < CANARIES:
+    while len(canaries) < wanted:
         family, given, mail = word(), word(), word()
         phone = f"+336399{secrets.randbelow(10 ** 5):05d}"
         answer = server.api("POST", f"/orgs/{slug}/bookings", token, {
@@ -129,7 +129,7 @@ def nothing_is_found(engine):
             slug, practitioner, motive = first_motive(server, world)
             canaries += plant_at_the_desk(server, world, practitioner, motive,
                                           free_slots(server, slug, practitioner, motive)[-1])
-            canaries += plant(server, world)
+            canaries += plant(server, world, CANARIES[engine])
             backup = str(pathlib.Path(world.folder, "copy"))
             run = subprocess.run([PROGRAM, "backup", "--dir", world.folder, "--out", backup,
                                   *(["--store", store] if store else [])], capture_output=True, text=True)
@@ -147,5 +147,5 @@ def nothing_is_found(engine):
 
 tests = Tests()
 for which in engines():
-    tests.run(f"none of {CANARIES} canaries lies in clear in any file on {which}", nothing_is_found, which)
+    tests.run(f"none of {CANARIES[which]} canaries lies in clear in any file on {which}", nothing_is_found, which)
 tests.end()
