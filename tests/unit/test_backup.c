@@ -315,7 +315,7 @@ a_postgresql_database_comes_back_row_for_row(void **state)
 		TABLE(account), TABLE(membership), TABLE(recovery_code), TABLE(session), TABLE(api_token),
 		TABLE(ticket), TABLE(throttle), TABLE(outbox), TABLE(task), TABLE(audit), TABLE(opening),
 		TABLE(idempotency), TABLE(job), TABLE(reminded), TABLE(consent_text), TABLE(consent),
-		TABLE(restriction), TABLE(reading_alarm),
+		TABLE(restriction), TABLE(reading_alarm), TABLE(policy_version),
 	};
 	struct saved_tables t;
 	struct restore_proof proof;
