@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure, beside a named reference in the same run; a table, and JSON in bench/results.
 
-Usage: bench.py [bookings] [slots] [growth] [first] [process]     all of them by default
+Usage: bench.py [bookings] [slots] [growth] [first] [process] [policy]     all of them by default
        SECONDS=5 in the environment: how long each rate is measured
 
 The load comes from other processes (wrk, pgbench, bench/commits); the program is the
@@ -337,7 +337,46 @@ def process():
         row("the program", os.path.getsize(PROGRAM) / 2**20, "MB")
 
 
-ALL = {"bookings": bookings, "slots": slots, "first": first, "growth": growth, "process": process}
+def large_policy(folder, lines):
+    """The default policy, and declarations of every kind behind it up to that many lines."""
+    kinds = [
+        'say sentence-{0} fr "Une phrase de la page publique, accentuée." en "A sentence of the page."\n',
+        'recipient r{0} role processor place FR hds yes gets identity,agenda for book,desk\n'
+        '\ttitle "Destinataire {0}" clause C{0} by "contract {0}"\n',
+        "log log-{0} keep 6mo\n",
+        "cookie c{0} essential 6mo on-demand # comment {0}\n",
+    ]
+    text = [(ROOT / "policies/default.policy").read_text()]
+    count = text[0].count("\n")
+    while count < lines:
+        text.append(kinds[len(text) % len(kinds)].format(len(text)))
+        count += text[-1].count("\n")
+    path = pathlib.Path(folder) / "large.policy"
+    path.write_text("".join(text))
+    return path
+
+
+def policy():
+    print("Policies")
+    with tempfile.TemporaryDirectory() as folder:
+        path = large_policy(folder, 10000)
+
+        def median_ms(*words):
+            times = []
+            for _ in range(15):
+                began = time.perf_counter()
+                subprocess.run([PROGRAM, *words], check=True, stdout=subprocess.DEVNULL)
+                times.append((time.perf_counter() - began) * 1000)
+            return statistics.median(times)
+
+        start_ms = median_ms("version")
+        row("read and check a policy of 10,000 lines", median_ms("policy", "lint", str(path)), "ms",
+            start_ms, "starting the program", "< 100 ms")
+        row("read and check the default policy", median_ms("policy", "lint", str(ROOT / "policies/default.policy")),
+            "ms", start_ms, "starting the program")
+
+
+ALL = {"bookings": bookings, "slots": slots, "first": first, "growth": growth, "process": process, "policy": policy}
 
 
 def main():

@@ -276,15 +276,18 @@ lex_text(struct lexer *l, struct lexeme *x)
 {
 	const char *p = l->source.p;
 	size_t start = l->at + 1, i = start;
+	bool escapes = true;
 
 	x->kind = LEXEME_BAD;
 	for (; i < l->line_end && p[i] != '"'; i++) {
 		if (p[i] != '\\')
 			continue;
 		i++;
-		if (i < l->line_end && p[i] != '"' && p[i] != '\\')
-			COMPLAIN(l->d, E112, ((struct where){ l->line, (uint32_t)(i - l->line_start), 2 }),
-			    str_slice(l->source, i, i + 1));
+		if (i >= l->line_end || p[i] == '"' || p[i] == '\\')
+			continue;
+		escapes = false;
+		COMPLAIN(l->d, E112, ((struct where){ l->line, (uint32_t)(i - l->line_start), 2 }),
+		    str_slice(l->source, i, i + 1));
 	}
 	i = (size_t)min64((int64_t)i, (int64_t)l->line_end);
 	x->text = str_slice(l->source, start, i);
@@ -294,7 +297,7 @@ lex_text(struct lexer *l, struct lexeme *x)
 		COMPLAIN(l->d, E111, x->where, S(""));
 	} else if (str_utf8_count(x->text) > POLICY_TEXT_MAX) {
 		COMPLAIN(l->d, E113, x->where, str_of_int(l->mem, POLICY_TEXT_MAX));
-	} else {
+	} else if (escapes) {
 		x->kind = LEXEME_TEXT;
 	}
 	l->at = i + (i < l->line_end);

@@ -153,7 +153,7 @@ lint_say(struct linter *l, const struct declaration *d)
 	const struct attribute *name = syntax_get(d, ATTRIBUTE_NAME);
 	const enum attribute_word said[TONGUE_COUNT] = { [TONGUE_FR] = ATTRIBUTE_FR, [TONGUE_EN] = ATTRIBUTE_EN };
 
-	for (int i = 0; i < TONGUE_COUNT && name != NULL; i++)
+	for (int i = 0; i < TONGUE_COUNT && name != NULL && !d->broken; i++)
 		if ((l->p->tongues & BIT(i)) != 0 && syntax_get(d, said[i]) == NULL)
 			COMPLAIN(l->d, W19, name->where, name->text, word_name(WORDS_TONGUE, i));
 }
@@ -322,7 +322,8 @@ lint_copies(struct linter *l)
 		const struct declaration *d = &l->p->syntax.declarations[i];
 		const struct attribute *name = syntax_get(d, ATTRIBUTE_NAME);
 
-		if (d->keyword == KEYWORD_BACKUP && name != NULL && name->number == SHARE_DATA)
+		if (d->keyword == KEYWORD_BACKUP && name != NULL && name->number == SHARE_DATA && !d->broken &&
+		    syntax_get(d, ATTRIBUTE_SEALED) == NULL)
 			COMPLAIN(l->d, W18, d->where, S(""));
 	}
 }

@@ -334,8 +334,10 @@ syntax_print_with_comments(const struct syntax *s, str source, struct buf *out)
 
 		(void)read_lines(&c, d->where.line - 1, false);
 		bool gap = c.gap;
+		size_t before = out->n;
 		str behind = read_lines(&c, d->last_line, true);
-		c.gap = c.gap && gap;
+		/* An empty line inside the declaration is none before it. */
+		c.gap = gap && out->n == before;
 		declaration_print(d, &text);
 		bool fits = fits_behind(buf_str(&text), behind);
 		if (behind.n > 0 && !fits)
