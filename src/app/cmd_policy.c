@@ -12,6 +12,7 @@
 #include "oath/grammar.h"
 #include "oath/lint.h"
 #include "oath/project.h"
+#include "oath/render.h"
 #include "vault/secret.h"
 
 enum { ANSWER_BYTES_MAX = 32 << 20 };
@@ -181,6 +182,28 @@ json(struct policy_request *r)
 }
 
 static enum exit_code
+render(struct policy_request *r)
+{
+	struct policy_file f;
+
+	if (!sound_policy(r, r->a->words[1], &f))
+		return EXIT_FAILED;
+	policy_render(f.policy, r->lang, argument(r->a, "html") != NULL ? RENDER_HTML : RENDER_TEXT, &r->out);
+	return command_print(&r->out);
+}
+
+static enum exit_code
+registers(struct policy_request *r)
+{
+	struct policy_file f;
+
+	if (!sound_policy(r, r->a->words[1], &f))
+		return EXIT_FAILED;
+	policy_register(f.policy, argument(r->a, "processors") != NULL, r->lang, &r->out);
+	return command_print(&r->out);
+}
+
+static enum exit_code
 explain(struct policy_request *r)
 {
 	struct policy_file f;
@@ -243,6 +266,7 @@ static const struct {
 	{ "check", "FILE...", 1, COMMAND_WORDS_MAX, check }, { "lint", "FILE...", 1, COMMAND_WORDS_MAX, lint },
 	{ "fmt", "FILE", 1, 1, fmt }, { "diff", "OLD NEW", 2, 2, diff }, { "json", "FILE", 1, 1, json },
 	{ "explain", "FILE CATEGORY", 2, 2, explain }, { "clauses", "FILE", 1, 1, clauses },
+	{ "render", "FILE", 1, 1, render }, { "register", "FILE", 1, 1, registers },
 	{ "words", "nothing more", 0, 0, words },
 };
 
@@ -266,6 +290,7 @@ cmd_policy(const struct arguments *a)
 		(void)command_failed("policy %s takes %s", verbs[i].verb, verbs[i].takes);
 		return EXIT_USAGE;
 	}
-	(void)command_failed("policy needs one of check, lint, fmt, diff, json, explain, clauses, words");
+	(void)command_failed("policy needs one of check, lint, fmt, diff, json, explain, clauses, render,"
+	    " register, words");
 	return EXIT_USAGE;
 }

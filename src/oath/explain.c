@@ -117,18 +117,63 @@ set_words(enum vocabulary v, uint64_t set, enum lang lang, struct buf *out)
 	}
 }
 
-static void
+str
+policy_title(const struct policy *p, str name, str title, enum lang lang)
+{
+	enum attribute_word said = lang == LANG_FR ? ATTRIBUTE_FR : ATTRIBUTE_EN;
+
+	for (size_t i = 0; i < p->syntax.n; i++) {
+		const struct declaration *d = &p->syntax.declarations[i];
+		const struct attribute *of = d->keyword == KEYWORD_SAY ? syntax_get(d, ATTRIBUTE_NAME) : NULL;
+		const struct attribute *words = syntax_get(d, said);
+
+		if (of != NULL && words != NULL && str_eq(of->text, name))
+			return words->text;
+	}
+	return title.n > 0 ? title : name;
+}
+
+str
+policy_text(struct arena *mem, str s)
+{
+	struct buf b = buf_in(mem, POLICY_LINE_BYTES_MAX);
+
+	for (size_t i = 0; i < s.n; i++) {
+		i += s.p[i] == '\\' && i + 1 < s.n;
+		buf_byte(&b, s.p[i]);
+	}
+	return buf_str(&b);
+}
+
+/* Hashes are of what stands beside them, and what is planned of a table that exists is not held. */
+static bool
+is_worth_saying(const struct field_row *row)
+{
+	bool planned = (word_get(WORDS_RECORD, row->record)->flags & WORD_PLANNED) != 0;
+
+	return row->storage != STORAGE_HASHED && (planned || row->storage != STORAGE_NOWHERE);
+}
+
+void
 fields_words(const struct policy_category *k, enum lang lang, struct buf *out)
 {
+	int record = NOT_SAID;
+
 	for (size_t i = 0; i < k->fields_n; i++) {
 		const struct field_row *row = field_row(k->fields[i]);
-		bool same = i > 0 && field_row(k->fields[i - 1])->record == row->record;
 
-		if (!same)
-			buf_printf(out, "\n    %s: ", word_get(WORDS_RECORD, row->record)->label[lang]);
-		buf_printf(out, "%s%s", same ? ", " : "", row->label[lang]);
+		if (!is_worth_saying(row))
+			continue;
+		if ((int)row->record == record) {
+			buf_printf(out, ", %s", row->label[lang]);
+			continue;
+		}
+		buf_printf(out, "%s%s (%s", record == NOT_SAID ? "" : "), ",
+		    word_get(WORDS_RECORD, row->record)->label[lang], row->label[lang]);
+		record = (int)row->record;
 	}
-	buf_byte(out, '\n');
+	if (record != NOT_SAID)
+		buf_byte(out, ')');
 }
 
 static void
@@ -181,7 +226,8 @@ who_words(const struct policy *p, size_t category, enum lang lang, struct buf *o
 
 		if ((r->receives >> category & 1) == 0)
 			continue;
-		buf_printf(out, "    %.*s", STR_FMT(r->title.n > 0 ? r->title : r->name));
+		buf_printf(out, "    %.*s",
+		    STR_FMT(policy_text(out->mem, policy_title(p, r->name, r->title, lang))));
 		if (r->role != NOT_SAID && r->place != NOT_SAID)
 			buf_printf(out, " (%s, %s)", word_get(WORDS_STANDING, r->role)->label[lang],
 			    word_get(WORDS_PLACE, r->place)->label[lang]);
@@ -194,10 +240,12 @@ policy_explain(const struct policy *p, size_t category, enum lang lang, struct b
 {
 	const struct policy_category *k = &p->categories[category];
 
-	buf_add(out, k->title.n > 0 ? k->title : k->name);
+	buf_add(out, policy_text(out->mem, policy_title(p, k->name, k->title, lang)));
 	buf_add(out, either(lang, S(" : "), S(": ")));
 	set_words(WORDS_SUBJECT, k->subjects, lang, out);
+	buf_add(out, S("\n    "));
 	fields_words(k, lang, out);
+	buf_byte(out, '\n');
 	if (k->encrypt)
 		buf_add(out, either(lang, S("    Les mots sont chiffrés.\n"), S("    The words are encrypted.\n")));
 	if (k->health)
