@@ -182,6 +182,17 @@ json(struct policy_request *r)
 }
 
 static enum exit_code
+dpv(struct policy_request *r)
+{
+	struct policy_file f;
+
+	if (!sound_policy(r, r->a->words[1], &f))
+		return EXIT_FAILED;
+	policy_dpv(f.policy, policy_hash(r->a->mem, f.policy), &r->out);
+	return command_print(&r->out);
+}
+
+static enum exit_code
 render(struct policy_request *r)
 {
 	struct policy_file f;
@@ -266,7 +277,7 @@ static const struct {
 	{ "check", "FILE...", 1, COMMAND_WORDS_MAX, check }, { "lint", "FILE...", 1, COMMAND_WORDS_MAX, lint },
 	{ "fmt", "FILE", 1, 1, fmt }, { "diff", "OLD NEW", 2, 2, diff }, { "json", "FILE", 1, 1, json },
 	{ "explain", "FILE CATEGORY", 2, 2, explain }, { "clauses", "FILE", 1, 1, clauses },
-	{ "render", "FILE", 1, 1, render }, { "register", "FILE", 1, 1, registers },
+	{ "dpv", "FILE", 1, 1, dpv }, { "render", "FILE", 1, 1, render }, { "register", "FILE", 1, 1, registers },
 	{ "words", "nothing more", 0, 0, words },
 };
 
@@ -290,7 +301,7 @@ cmd_policy(const struct arguments *a)
 		(void)command_failed("policy %s takes %s", verbs[i].verb, verbs[i].takes);
 		return EXIT_USAGE;
 	}
-	(void)command_failed("policy needs one of check, lint, fmt, diff, json, explain, clauses, render,"
+	(void)command_failed("policy needs one of check, lint, fmt, diff, json, explain, clauses, dpv, render,"
 	    " register, words");
 	return EXIT_USAGE;
 }

@@ -113,7 +113,7 @@ const struct command commands[] = {
 	    " something. May run while serving.",
 	    .options = { DIR_OPTION, STORE_OPTION, CONFIG_OPTION } },
 	{ .name = "policy", .summary = "read a policy: check, compare, explain", .run = cmd_policy,
-	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|render|register|words [FILE]...",
+	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|dpv|render|register|words [FILE]...",
 	    .description = "Works on policies as docs/policy.md describes them; no data folder is needed.\n\n"
 	    "check FILE...: compiles each, and prints what is wrong as FILE:LINE:COLUMN: error: CODE, with the"
 	    " line, a caret and an advice; notes say what nothing exercises yet. Ends with status 1 if there is"
@@ -125,6 +125,7 @@ const struct command commands[] = {
 	    "json FILE: the policy as data, enough to compute every due date.\n\n"
 	    "explain FILE CATEGORY: why it is held, until when, and who sees it.\n\n"
 	    "clauses FILE: which clauses are answered, and by which line.\n\n"
+	    "dpv FILE: the same as JSON-LD, with the terms of the Data Privacy Vocabulary.\n\n"
 	    "render FILE: the page that people read, as text, or as a fragment of HTML with --html.\n\n"
 	    "register FILE: the register of article 30.1 as CSV, or of the processors (30.2) with"
 	    " --processors.\n\n"

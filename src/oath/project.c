@@ -444,3 +444,131 @@ policy_json(const struct policy *p, str hash, struct buf *out)
 	end(&j, '}');
 	buf_byte(out, '\n');
 }
+
+/* --- DPV --- */
+
+/* Terms of https://w3id.org/dpv# that are nearest to our purposes; the label says it exactly. */
+static const char *const dpv_purposes[AIM_COUNT] = {
+	[AIM_BOOK] = "RequestedServiceProvision", [AIM_DESK] = "ServiceProvision",
+	[AIM_NOTIFY] = "CommunicationManagement", [AIM_ACCOUNT] = "AccountManagement",
+	[AIM_SECURE] = "EnforceSecurity", [AIM_MANAGE] = "OrganisationGovernance",
+	[AIM_PUBLISH] = "ServiceProvision", [AIM_CARE] = "RequestedServiceProvision",
+	[AIM_LETTER] = "CommunicationManagement", [AIM_DOCUMENT] = "RecordManagement",
+	[AIM_TRAIN] = "RequestedServiceProvision", [AIM_ATTENDANCE] = "RecordManagement",
+	[AIM_WAITLIST] = "RequestedServiceProvision", [AIM_REMIND] = "CommunicationManagement",
+	[AIM_MESSAGE] = "CommunicationManagement", [AIM_CALL] = "RecordManagement",
+	[AIM_NEWS] = "DirectMarketing", [AIM_SURVEY] = "ImproveExistingProductsAndServices",
+	[AIM_CONTEST] = "DirectMarketing", [AIM_INVITE] = "DirectMarketing",
+	[AIM_PROSPECT] = "DirectMarketing", [AIM_ADVERTISE] = "Advertising",
+	[AIM_PERSONALISE] = "Personalisation", [AIM_MEASURE] = "ServiceOptimisation",
+	[AIM_IMPROVE] = "ImproveExistingProductsAndServices", [AIM_DEMO] = "CustomerManagement",
+	[AIM_SUPPORT] = "CustomerCare", [AIM_MAINTAIN] = "RepairImpairments",
+	[AIM_RECRUIT] = "PersonnelHiring", [AIM_BILLING] = "PaymentManagement",
+	[AIM_METER] = "PaymentManagement", [AIM_ORDER] = "CustomerOrderManagement",
+	[AIM_CONTRACT] = "EstablishContractualAgreement", [AIM_CLAIMS] = "DisputeManagement",
+	[AIM_RIGHTS] = "RightsFulfillment", [AIM_OVERSEE] = "OrganisationGovernance",
+	[AIM_CONSENT] = "RecordManagement", [AIM_RESEARCH] = "ResearchAndDevelopment",
+};
+
+static const char *const dpv_bases[BASIS_COUNT] = {
+	[BASIS_CONSENT] = "Consent", [BASIS_CONTRACT] = "ContractPerformance", [BASIS_LEGAL] = "LegalObligation",
+	[BASIS_VITAL] = "VitalInterest", [BASIS_PUBLIC] = "PublicInterest", [BASIS_INTEREST] = "LegitimateInterest",
+};
+
+static void
+put_term_of(struct json_out *j, const char *name, const char *term)
+{
+	put_str(j, name, str_printf(j->out->mem, "dpv:%s", term));
+}
+
+/* References to nodes of this document: "#data-identity". */
+static void
+put_references(struct json_out *j, const char *name, const struct policy *p, category_set set)
+{
+	begin(j, name, '[');
+	for (size_t i = 0; i < p->categories_n; i++) {
+		if ((set >> i & 1) == 0)
+			continue;
+		begin(j, NULL, '{');
+		put_str(j, "@id", str_printf(j->out->mem, "#data-%.*s", STR_FMT(p->categories[i].name)));
+		end(j, '}');
+	}
+	end(j, ']');
+}
+
+static void
+put_dpv_process(struct json_out *j, const struct policy *p, const struct policy_purpose *u)
+{
+	begin(j, NULL, '{');
+	put_str(j, "@id", str_printf(j->out->mem, "#purpose-%s", word_get(WORDS_AIM, u->word)->name));
+	put_term_of(j, "@type", "Process");
+	put_str(j, "rdfs:label", word_label(WORDS_AIM, u->word, LANG_EN));
+	put_term_of(j, "dpv:hasPurpose", dpv_purposes[u->word]);
+	put_term_of(j, "dpv:hasLegalBasis", dpv_bases[u->basis]);
+	put_references(j, "dpv:hasPersonalData", p, u->uses);
+	begin(j, "dpv:hasRecipient", '[');
+	for (size_t i = 0; i < p->recipients_n; i++) {
+		const struct policy_recipient *r = &p->recipients[i];
+
+		if ((r->receives & u->uses) == 0 || (r->purposes != 0 && (r->purposes >> u->word & 1) == 0))
+			continue;
+		begin(j, NULL, '{');
+		put_str(j, "@id", str_printf(j->out->mem, "#recipient-%.*s", STR_FMT(r->name)));
+		put_term_of(j, "@type", r->role == STANDING_PROCESSOR ? "DataProcessor" : "ThirdParty");
+		put_str(j, "dpv:hasCountry", word_name(WORDS_PLACE, r->place));
+		end(j, '}');
+	}
+	end(j, ']');
+	end(j, '}');
+}
+
+static void
+put_dpv_data(struct json_out *j, const struct policy *p, size_t category)
+{
+	const struct policy_category *k = &p->categories[category];
+	const struct policy_keep *keep = policy_keep(p, category, false);
+	struct buf term = buf_in(j->out->mem, POLICY_LINE_BYTES_MAX);
+
+	begin(j, NULL, '{');
+	put_str(j, "@id", str_printf(j->out->mem, "#data-%.*s", STR_FMT(k->name)));
+	put_term_of(j, "@type", k->health ? "SpecialCategoryPersonalData" : "PersonalData");
+	put_words(j, "dpv:hasDataSubject", WORDS_SUBJECT, k->subjects);
+	term_print(keep->term, &term);
+	begin(j, "dpv:hasStorageCondition", '{');
+	put_term_of(j, "@type", "StorageDuration");
+	put_str(j, "rdfs:label", buf_str(&term));
+	end(j, '}');
+	if (k->encrypt)
+		put_term_of(j, "dpv:hasTechnicalMeasure", "Encryption");
+	end(j, '}');
+}
+
+void
+policy_dpv(const struct policy *p, str hash, struct buf *out)
+{
+	/* Their values are terms, not words. */
+	static const char *const references[] = {
+		"dpv:hasPurpose", "dpv:hasLegalBasis", "dpv:hasTechnicalMeasure",
+	};
+	struct json_out j = { .out = out };
+
+	begin(&j, NULL, '{');
+	begin(&j, "@context", '{');
+	put_str(&j, "dpv", S("https://w3id.org/dpv#"));
+	put_str(&j, "rdfs", S("http://www.w3.org/2000/01/rdf-schema#"));
+	for (size_t i = 0; i < COUNT(references); i++) {
+		begin(&j, references[i], '{');
+		put_str(&j, "@type", S("@id"));
+		end(&j, '}');
+	}
+	end(&j, '}');
+	put_str(&j, "@id", str_printf(out->mem, "urn:blake2b:%.*s", STR_FMT(hash)));
+	begin(&j, "@graph", '[');
+	for (size_t i = 0; i < p->purposes_n; i++)
+		put_dpv_process(&j, p, &p->purposes[i]);
+	for (size_t i = 0; i < p->categories_n; i++)
+		put_dpv_data(&j, p, i);
+	end(&j, ']');
+	end(&j, '}');
+	buf_byte(out, '\n');
+}

@@ -11,4 +11,10 @@
  */
 void policy_json(const struct policy *, str hash, struct buf *);
 
+/*
+ * JSON-LD with the terms of the Data Privacy Vocabulary (W3C DPVCG, version 2):
+ * a dpv:Process a purpose.  Categories and recipients are nodes of this document.
+ */
+void policy_dpv(const struct policy *, str hash, struct buf *);
+
 #endif

@@ -105,6 +105,11 @@ def check_commands(program, folder):
     data = json.loads(run(program, "json", default)[1])
     if data["version"] != 1 or {k["category"] for k in data["keeps"]} != {c["name"] for c in data["categories"]}:
         failures.append("json: not every category has a term")
+    graph = json.loads(run(program, "dpv", default)[1])["@graph"]
+    ids = [node["@id"] for node in graph]
+    used = {ref["@id"] for node in graph for ref in node.get("dpv:hasPersonalData", [])}
+    if len(set(ids)) != len(ids) or not used or not used <= set(ids):
+        failures.append("dpv: a reference leads nowhere")
     if re.search(r"hash ([0-9a-f]{64})", run(program, "check", default)[1])[1] != data["hash"]:
         failures.append("json: another hash than check's")
     broken = HERE / "broken/no-basis.policy"

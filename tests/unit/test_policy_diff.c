@@ -271,6 +271,35 @@ the_json_is_sound_and_has_the_terms_of_each_category(void **state)
 }
 
 static void
+every_purpose_and_basis_has_a_term_of_the_vocabulary(void **state)
+{
+	struct arena mem = {0};
+	struct buf source = buf_in(&mem, 1 << 16), b = buf_in(&mem, 1 << 20);
+	struct json_error why;
+	struct json *j;
+	size_t n;
+
+	(void)state;
+	buf_add(&source, S(POLICY_HEAD "category identity of patient fields person.*\nkeep identity 3y after created\n"));
+	for (int i = 0; i < AIM_COUNT; i++)
+		buf_printf(&source, "purpose %s uses identity basis %s notice n authorisation \"A\"\n",
+		    word_get(WORDS_AIM, i)->name, word_get(WORDS_BASIS, i % BASIS_COUNT)->name);
+	policy_dpv(compiled(&mem, buf_str(&source)), S("abc"), &b);
+	assert_int_equal(json_parse(&mem, buf_str(&b), &j, &why), OK);
+	const struct json *graph = json_items(json_get(j, "@graph"), &n);
+	assert_int_equal(n, AIM_COUNT + 1);
+	for (size_t i = 0; i < AIM_COUNT; i++) {
+		str purpose, basis;
+
+		assert_true(json_str(json_get(&graph[i], "dpv:hasPurpose"), &purpose));
+		assert_true(json_str(json_get(&graph[i], "dpv:hasLegalBasis"), &basis));
+		assert_true(str_starts(purpose, S("dpv:")) && str_find_str(purpose, S("null")) < 0);
+		assert_true(str_starts(basis, S("dpv:")) && str_find_str(basis, S("null")) < 0);
+	}
+	arena_free(&mem);
+}
+
+static void
 the_linter_also_reads_what_does_not_compile(void **state)
 {
 	struct compiled c;
@@ -295,6 +324,7 @@ main(void)
 		cmocka_unit_test(a_category_is_explained_in_both_languages),
 		cmocka_unit_test(durations_and_terms_read_as_people_say_them),
 		cmocka_unit_test(the_json_is_sound_and_has_the_terms_of_each_category),
+		cmocka_unit_test(every_purpose_and_basis_has_a_term_of_the_vocabulary),
 		cmocka_unit_test(the_linter_also_reads_what_does_not_compile),
 	};
 
