@@ -54,15 +54,27 @@ say_word(struct differ *x, enum change_what what, enum direction way, const stru
 
 /* --- values --- */
 
-static str
-duration_text(struct differ *x, struct duration d)
+/* What is not said is a dash. */
+static void
+say_durations(struct differ *x, const struct change *c, struct duration old, struct duration new)
 {
-	struct buf b = buf_in(x->mem, WORDS_BYTES_MAX);
+	struct change said = *c;
 
-	if (d.unit == UNIT_NONE)
-		return S("-");
-	duration_print(d, &b);
-	return buf_str(&b);
+	said.arg[1] = said.arg[2] = S("-");
+	said.duration[1] = old;
+	said.duration[2] = new;
+	add(x, &said);
+}
+
+static void
+say_terms(struct differ *x, const struct change *c, const struct term *old, const struct term *new)
+{
+	struct change said = *c;
+
+	said.arg[1] = said.arg[2] = S("-");
+	said.term[1] = old;
+	said.term[2] = new;
+	add(x, &said);
 }
 
 static str
@@ -90,7 +102,7 @@ compare_durations(struct differ *x, enum change_what what, str name, struct dura
 		return;
 	bool longer = new.unit == UNIT_NONE || (old.unit != UNIT_NONE && !duration_within(new, old));
 
-	say(x, what, loosened(longer), name, duration_text(x, old), duration_text(x, new));
+	say_durations(x, &(struct change){ .direction = loosened(longer), .what = what, .arg = { name } }, old, new);
 }
 
 static str
@@ -257,25 +269,24 @@ term_direction(struct differ *x, const struct term *old, const struct term *new)
 static void
 compare_bound(struct differ *x, enum change_what what, str name, const struct term *old, const struct term *new)
 {
-	str before = term_text(x, old), after = term_text(x, new);
+	struct change c = { .what = what, .arg = { name } };
 
-	if (str_eq(before, after))
+	if (str_eq(term_text(x, old), term_text(x, new)))
 		return;
 	if (what == CHANGED_FLOOR)
-		say(x, what, DIRECTION_NEUTRAL, name, after, (str){0});
-	else if (new == NULL || (old != NULL && term_direction(x, old, new) == DIRECTION_LOOSEN))
-		say(x, what, DIRECTION_LOOSEN, name, before, (str){0});
+		c.direction = DIRECTION_NEUTRAL;
 	else
-		say(x, what, DIRECTION_TIGHTEN, name, after, (str){0});
+		c.direction = loosened(new == NULL || (old != NULL && term_direction(x, old, new) == DIRECTION_LOOSEN));
+	/* The one bound that the sentence names: that which went, or that which holds. */
+	say_terms(x, &c, c.direction == DIRECTION_LOOSEN ? old : new, NULL);
 }
 
 static void
 compare_keep(struct differ *x, str name, const struct policy_keep *old, const struct policy_keep *new)
 {
-	str before = term_text(x, old->term), after = term_text(x, new->term);
-
-	if (!str_eq(before, after))
-		say(x, CHANGED_KEEP, term_direction(x, old->term, new->term), name, before, after);
+	if (!str_eq(term_text(x, old->term), term_text(x, new->term)))
+		say_terms(x, &(struct change){ .what = CHANGED_KEEP, .arg = { name },
+		    .direction = term_direction(x, old->term, new->term) }, old->term, new->term);
 	compare_bound(x, CHANGED_CEILING, name, old->ceiling, new->ceiling);
 	compare_bound(x, CHANGED_FLOOR, name, old->floor, new->floor);
 	if (old->disposal != new->disposal)
@@ -298,8 +309,9 @@ compare_keeps(struct differ *x, size_t old, size_t new)
 		if (before != NULL && after != NULL)
 			compare_keep(x, name, before, after);
 		else if (before != NULL || after != NULL)
-			say(x, CHANGED_KEEP, DIRECTION_LOOSEN, name, term_text(x, before == NULL ? NULL : before->term),
-			    term_text(x, after == NULL ? NULL : after->term));
+			say_terms(x, &(struct change){ .what = CHANGED_KEEP, .arg = { name },
+			    .direction = DIRECTION_LOOSEN }, before == NULL ? NULL : before->term,
+			    after == NULL ? NULL : after->term);
 	}
 }
 
@@ -342,9 +354,9 @@ compare_cookie(struct differ *x, const struct policy_cookie *old, const struct p
 	if (!session && !before)
 		compare_durations(x, CHANGED_COOKIE_LIFE, new->name, old->life, new->life);
 	else if (session != before)
-		say(x, CHANGED_COOKIE_LIFE, loosened(before), new->name,
-		    before ? S("session") : duration_text(x, old->life),
-		    session ? S("session") : duration_text(x, new->life));
+		add(x, &(struct change){ .what = CHANGED_COOKIE_LIFE, .direction = loosened(before),
+		    .arg = { new->name, S("session"), S("session") },
+		    .duration = { [1] = old->life, [2] = new->life } });
 	if ((old->kind == COOKIE_KIND_CONSENT) != (new->kind == COOKIE_KIND_CONSENT))
 		say(x, CHANGED_COOKIE_KIND, loosened(old->kind == COOKIE_KIND_CONSENT), new->name, (str){0}, (str){0});
 }
@@ -581,10 +593,10 @@ diff_notices(struct differ *x)
 {
 	struct duration old = x->old->change[CHANGE_LOOSEN].notice, new = x->new->change[CHANGE_LOOSEN].notice;
 
+	bool later = new.unit == UNIT_NONE || (old.unit != UNIT_NONE && duration_within(new, old));
+
 	if (!same_duration(old, new))
-		say(x, CHANGED_NOTICE, loosened(new.unit == UNIT_NONE ||
-		    (old.unit != UNIT_NONE && duration_within(new, old))), S("loosen"), duration_text(x, old),
-		    duration_text(x, new));
+		say_durations(x, &(struct change){ .direction = loosened(later), .what = CHANGED_NOTICE }, old, new);
 }
 
 static void
@@ -665,6 +677,19 @@ direction_name(enum direction d)
 	return str_c(names[d]);
 }
 
+static void
+argument_words(const struct change *c, size_t i, enum lang lang, struct buf *out)
+{
+	if (i == 0 && c->word != NULL)
+		buf_add(out, str_c(c->word->label[lang]));
+	else if (c->term[i] != NULL)
+		term_words(c->term[i], lang, out);
+	else if (c->duration[i].unit != UNIT_NONE)
+		duration_words(c->duration[i], lang, out);
+	else
+		buf_add(out, c->arg[i]);
+}
+
 void
 change_sentence(const struct change *c, enum lang lang, struct buf *out)
 {
@@ -675,8 +700,7 @@ change_sentence(const struct change *c, enum lang lang, struct buf *out)
 			buf_byte(out, *p);
 			continue;
 		}
-		size_t i = (size_t)(p[1] - '1');
-		buf_add(out, i == 0 && c->word != NULL ? str_c(c->word->label[lang]) : c->arg[i]);
+		argument_words(c, (size_t)(p[1] - '1'), lang, out);
 		p += 2;
 	}
 }

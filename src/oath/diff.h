@@ -20,6 +20,8 @@ struct change {
 	enum direction	 direction;
 	enum change_what what;
 	str		 arg[3];	/* {1} {2} {3} of the sentence */
+	const struct term *term[3];	/* said in plain words instead of the arg; or NULL */
+	struct duration	 duration[3];	/* the same; or UNIT_NONE */
 	const struct policy_word *word;	/* {1}: its label, or NULL */
 	bool		 asks_consent;	/* what people consented to has grown: ask again */
 };

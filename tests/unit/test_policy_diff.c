@@ -67,28 +67,28 @@ static const struct edit loosened[] = {
 	{ "person.*", "person.*,outbox.person", CHANGED_FIELDS, "identity holds more: outbox.person" },
 	{ "of patient", "of patient,visitor", CHANGED_SUBJECTS, "identity is held of more persons: visitor" },
 	{ "3y after last_contact", "4y after last_contact", CHANGED_KEEP,
-	    "identity is kept longer, or otherwise: 4y after last_contact instead of 3y after last_contact" },
+	    "identity is kept longer, or otherwise: 4 years after the last contact instead of 3 years after the last contact" },
 	{ "3y after last_contact", "3y after last_contact then anonymise", CHANGED_DISPOSAL,
 	    "identity is made anonymous at its end, no longer erased" },
-	{ "essential 6mo", "essential 7mo", CHANGED_COOKIE_LIFE, "the cookie lang lives longer: 7mo instead of 6mo" },
+	{ "essential 6mo", "essential 7mo", CHANGED_COOKIE_LIFE, "the cookie lang lives longer: 7 months instead of 6 months" },
 	{ "cookie lang", "cookie more essential session\ncookie lang", CHANGED_COOKIE, "one more cookie: more" },
 	{ "recipient host", "recipient other role controller place FR\nrecipient host", CHANGED_RECIPIENT,
 	    "one more receives data: other" },
 	{ "hds yes", "hds no", CHANGED_GUARD, "host is no longer guarded so: hds" },
 	{ "rights access,erasure", "rights access", CHANGED_RIGHT,
 	    "nobody answers this right any more: erasure (GDPR 17)" },
-	{ "limit 30d", "limit 31d", CHANGED_CLOCK, "requests of access wait longer: 31d instead of 30d" },
+	{ "limit 30d", "limit 31d", CHANGED_CLOCK, "requests of access wait longer: 31 days instead of 30 days" },
 	{ "two-factor", "password", CHANGED_LOGIN,
 	    "one signs in with less: practitioner, password instead of two-factor" },
-	{ "idle 15m", "idle 20m", CHANGED_IDLE, "a session lasts longer: practitioner, 20m instead of 15m" },
+	{ "idle 15m", "idle 20m", CHANGED_IDLE, "a session lasts longer: practitioner, 20 minutes instead of 15 minutes" },
 	{ "hold 5m", "hold 10m", CHANGED_LIMIT, "hold: 600 instead of 300" },
 	{ "length-min 12", "length-min 10", CHANGED_LIMIT, "password-length-min: 10 instead of 12" },
-	{ "horizon 31d", "horizon 60d", CHANGED_BACKUP, "copies are kept otherwise: keys, 60d instead of 31d" },
+	{ "horizon 31d", "horizon 60d", CHANGED_BACKUP, "copies are kept otherwise: keys, 60 days instead of 31 days" },
 	{ "daily 7 sealed", "daily 7", CHANGED_GUARD, "keys is no longer guarded so: sealed" },
 	{ "budget 60", "budget 90", CHANGED_BREACH, "after a breach: budget, 90 instead of 60" },
-	{ "tell-authority 72h", "", CHANGED_BREACH, "after a breach: tell-authority, - instead of 72h" },
-	{ "keep 6mo", "keep 12mo", CHANGED_LOG, "the log server is kept longer: 12mo instead of 6mo" },
-	{ "notice 30d", "notice 14d", CHANGED_NOTICE, "you hear of a change later: 14d before instead of 30d" },
+	{ "tell-authority 72h", "", CHANGED_BREACH, "after a breach: tell-authority, - instead of 72 hours" },
+	{ "keep 6mo", "keep 12mo", CHANGED_LOG, "the log server is kept longer: 12 months instead of 6 months" },
+	{ "notice 30d", "notice 14d", CHANGED_NOTICE, "you hear of a change later: 14 days before instead of 30 days" },
 	{ "promise never-sold\n", "", CHANGED_VOW, "no longer promised: data are never sold, rented or exchanged" },
 	{ "limit hold", "transfer to US of identity under dpf\nlimit hold", CHANGED_TRANSFER,
 	    "data leave the European Economic Area for US" },
@@ -156,6 +156,47 @@ a_consent_that_grows_is_asked_again(void **state)
 	assert_int_equal(l.n, 1);
 	assert_int_equal(l.list[0].direction, DIRECTION_TIGHTEN);
 	assert_false(l.list[0].asks_consent);
+	arena_free(&mem);
+}
+
+/* The one change between RICH and RICH with an edit. */
+static struct change
+only_change(struct arena *mem, const char *from, const char *to)
+{
+	struct edit e = { from, to, CHANGED_TEXT, "" };
+	struct change_list l = policy_diff(mem, compiled(mem, S(RICH)), compiled(mem, edited(mem, &e)));
+
+	assert_int_equal(l.n, 1);
+	return l.list[0];
+}
+
+static void
+sentences_are_plain_words_in_the_language_of_who_reads(void **state)
+{
+	struct arena mem = {0};
+	struct buf b = buf_in(&mem, 4096);
+	struct change c = only_change(&mem, "essential 6mo", "essential session");
+
+	(void)state;
+	assert_int_equal(c.direction, DIRECTION_TIGHTEN);
+	change_sentence(&c, LANG_EN, &b);
+	assert_str(buf_str(&b), S("the cookie lang lives less long: session instead of 6 months"));
+	c = only_change(&mem, "3y after last_contact", "1y after last_contact");
+	buf_clear(&b);
+	change_sentence(&c, LANG_FR, &b);
+	assert_str(buf_str(&b), S("identity est gard\u00e9 moins longtemps : 1 an apr\u00e8s le dernier contact"
+	    " au lieu de 3 ans apr\u00e8s le dernier contact"));
+	/* A duty of law is no promise: it neither tightens nor loosens. */
+	c = only_change(&mem, "3y after last_contact", "3y after last_contact floor 1y after last_contact");
+	assert_int_equal(c.direction, DIRECTION_NEUTRAL);
+	buf_clear(&b);
+	change_sentence(&c, LANG_EN, &b);
+	assert_str(buf_str(&b), S("the least time that the law asks for identity is now: 1 year after the last contact"));
+	c = only_change(&mem, "3y after last_contact", "3y after last_contact ceiling 4y after last_contact");
+	assert_int_equal(c.direction, DIRECTION_TIGHTEN);
+	buf_clear(&b);
+	change_sentence(&c, LANG_EN, &b);
+	assert_str(buf_str(&b), S("identity ends at the latest: 4 years after the last contact"));
 	arena_free(&mem);
 }
 
@@ -320,6 +361,7 @@ main(void)
 		cmocka_unit_test(what_promises_less_is_loosened_and_its_contrary_tightened),
 		cmocka_unit_test(the_same_promises_in_other_words_are_no_change),
 		cmocka_unit_test(a_consent_that_grows_is_asked_again),
+		cmocka_unit_test(sentences_are_plain_words_in_the_language_of_who_reads),
 		cmocka_unit_test(a_term_that_cannot_be_compared_is_told_to_persons),
 		cmocka_unit_test(a_category_is_explained_in_both_languages),
 		cmocka_unit_test(durations_and_terms_read_as_people_say_them),
