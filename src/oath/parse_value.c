@@ -108,7 +108,7 @@ parse_lexeme(struct parser *p, enum lexeme_kind kind, enum value_kind what, stru
 static bool
 parse_duration(struct parser *p, struct duration *ret)
 {
-	struct lexeme x;
+	struct lexeme x = {0};
 
 	if (!parse_lexeme(p, LEXEME_DURATION, VALUE_DURATION, &x))
 		return false;
@@ -256,8 +256,8 @@ parse_group(struct parser *p, bool known, int64_t record, struct list *list)
 static bool
 parse_field(struct parser *p, struct list *list)
 {
-	struct lexeme x;
-	int64_t record;
+	struct lexeme x = {0};
+	int64_t record = -1;
 
 	if (!parse_lexeme(p, LEXEME_WORD, VALUE_FIELDS, &x))
 		return false;
@@ -317,7 +317,7 @@ parse_starts_term(const struct parser *p)
 static bool
 parse_event(struct parser *p, struct term *t)
 {
-	int64_t event;
+	int64_t event = 0;
 
 	if (!parse_word(p, WORDS_EVENT, &event))
 		return false;
@@ -328,7 +328,7 @@ parse_event(struct parser *p, struct term *t)
 static bool
 parse_after(struct parser *p, struct term *t)
 {
-	struct lexeme years;
+	struct lexeme years = {0};
 
 	t->where = p->now.where;
 	if (!at_word(p, "birthday"))
@@ -348,7 +348,7 @@ parse_after(struct parser *p, struct term *t)
 static bool
 parse_during(struct parser *p, struct term *t)
 {
-	int64_t period;
+	int64_t period = 0;
 
 	parse_advance(p);
 	t->kind = TERM_DURING;
@@ -451,7 +451,7 @@ parse_then(struct parser *p, struct attribute *a)
 static bool
 parse_amount(struct parser *p, struct attribute *a)
 {
-	struct lexeme x;
+	struct lexeme x = {0};
 
 	if (p->now.kind == LEXEME_DURATION)
 		return parse_duration(p, &a->duration);
@@ -475,7 +475,7 @@ parse_life(struct parser *p, struct attribute *a)
 static bool
 parse_rate(struct parser *p, struct attribute *a)
 {
-	struct lexeme x;
+	struct lexeme x = {0};
 
 	if (!parse_lexeme(p, LEXEME_NUMBER, VALUE_RATE, &x))
 		return false;
@@ -486,7 +486,7 @@ parse_rate(struct parser *p, struct attribute *a)
 static bool
 parse_scalar(struct parser *p, enum lexeme_kind kind, struct attribute *a)
 {
-	struct lexeme x;
+	struct lexeme x = {0};
 
 	if (!parse_lexeme(p, kind, a->kind, &x))
 		return false;
