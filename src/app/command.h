@@ -9,7 +9,7 @@
 
 enum {
 	COMMAND_OPTIONS_MAX = 16,
-	COMMAND_WORDS_MAX = 8,
+	COMMAND_WORDS_MAX = 64,	/* files that a shell made of a star */
 	COMMAND_HELP_BYTES_MAX = 64 * 1024,
 };
 

@@ -115,9 +115,9 @@ const struct command commands[] = {
 	{ .name = "policy", .summary = "read a policy: check, compare, explain", .run = cmd_policy,
 	    .synopsis = "check|lint|fmt|diff|json|explain|clauses|dpv|render|register|words [FILE]...",
 	    .description = "Works on policies as docs/policy.md describes them; no data folder is needed.\n\n"
-	    "check FILE...: compiles each, and prints what is wrong as FILE:LINE:COLUMN: error: CODE, with the"
-	    " line, a caret and an advice; notes say what nothing exercises yet. Ends with status 1 if there is"
-	    " an error.\n\n"
+	    "check FILE...: compiles each (at most 63), and prints what is wrong as FILE:LINE:COLUMN: error:"
+	    " CODE, with the line, a caret and an advice; notes say what nothing exercises yet. Ends with"
+	    " status 1 if there is an error.\n\n"
 	    "lint FILE...: warns besides of what texts usually get wrong.\n\n"
 	    "fmt FILE: prints the canonical form, with its comments.\n\n"
 	    "diff OLD NEW: what changes for people, a line a change: loosen, tighten or neutral, and a"

@@ -5,6 +5,8 @@ Each file of broken/ begins with `# expect: LINE:COLUMN error CODE, ...`: all th
 check and lint say of it, notes apart.  What would be too large to keep is made here.
 Usage: broken.py PROGRAM
 """
+import csv
+import io
 import json
 import pathlib
 import re
@@ -17,7 +19,7 @@ ROOT = HERE.parent.parent
 SAID = re.compile(r"^[^\n]*?\.policy:(\d+):(\d+): (error|warning|note|erreur|avertissement|remarque): ([EWN]\d+): (.*)$", re.M)
 WORDS = {"erreur": "error", "avertissement": "warning", "remarque": "note"}
 failures = []
-FILES_AT_ONCE = 7
+FILES_AT_ONCE = 60
 
 
 def run(program, *words):
@@ -89,6 +91,27 @@ def large_ones(folder):
         yield path, code
 
 
+def check_projections(program, path):
+    """Every policy of ours becomes a page, registers and data, in both languages."""
+    data = json.loads(run(program, "json", path)[1])
+    for lang in ("fr", "en"):
+        page = run(program, "render", path, "--html", "--lang", lang)[1]
+        if page.count("<section") != page.count("</section>") or page.count("<section") < 14 or "(null)" in page:
+            failures.append(f"{path.name}: the page in {lang} is not whole")
+        rows = list(csv.reader(io.StringIO(run(program, "register", path, "--lang", lang)[1])))
+        if len(rows) != 1 + len(data["purposes"]) or len({len(row) for row in rows}) != 1:
+            failures.append(f"{path.name}: the register in {lang} has {len(rows)} rows")
+        for category in data["categories"]:
+            status, text = run(program, "explain", path, category["name"], "--lang", lang)
+            if status != 0 or text.count("\n") < 6:
+                failures.append(f"{path.name}: {category['name']} is not explained in {lang}")
+    processors = list(csv.reader(io.StringIO(run(program, "register", path, "--processors")[1])))
+    if len(processors) != 1 + sum(r["role"] == "processor" for r in data["recipients"]):
+        failures.append(f"{path.name}: the register of processors has {len(processors)} rows")
+    if len(json.loads(run(program, "dpv", path)[1])["@graph"]) != len(data["purposes"]) + len(data["categories"]):
+        failures.append(f"{path.name}: the vocabulary has not one node each")
+
+
 def check_commands(program, folder):
     """What the other verbs print, and how they end."""
     default = ROOT / "policies/default.policy"
@@ -133,6 +156,8 @@ def main(program):
     codes = {code for list_ in found.values() for *_, code in list_}
     with tempfile.TemporaryDirectory() as folder:
         check_commands(program, pathlib.Path(folder))
+        for path in sorted((ROOT / "policies").glob("*.policy")):
+            check_projections(program, path)
         for path, code in large_ones(pathlib.Path(folder)):
             here = {c for *_, c in said(program, [path])[0][path.name]}
             codes |= here
