@@ -578,7 +578,7 @@ day_free_next(struct ctx *c, const struct zone *zone, const struct day_query *q,
 			struct day_column col = { .practitioner = r.sources[i].practitioner, .items = items };
 			struct rows rows = { .clock = &clock };
 
-			rows_fill(&r.sources[i], on, &rows);
+			rows_fill(&r.sources[i], on, closed_all_day(&r, on), &rows);
 			add_free(&r, &r.sources[i], &rows, &col);
 			nearest(&col, &clock, after, backwards, &best);
 		}
