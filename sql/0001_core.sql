@@ -450,36 +450,37 @@ CREATE TABLE task (
 
 CREATE INDEX task_open ON task (org) WHERE done_at IS NULL;
 
--- Append-only.  seq and hash are given by the chaining job, in one order for the server.
+-- The log (docs/log.md).  seq, from 1, is given to changes and openings alike by the
+-- sequencing job, in one order for the server.  policy: hash of the one in force then.
 CREATE TABLE audit (
-	id	BIGINT PRIMARY KEY,
-	org	BIGINT NOT NULL,
-	at	BIGINT NOT NULL,
-	actor	BIGINT NOT NULL,
-	role	BIGINT NOT NULL,
-	action	TEXT NOT NULL,
-	object	BIGINT NOT NULL,
-	person	BIGINT NOT NULL,
-	detail	BIGINT NOT NULL,
-	seq	BIGINT,
-	hash	@BLOB@
+	id		BIGINT PRIMARY KEY,
+	org		BIGINT NOT NULL,
+	at		BIGINT NOT NULL,
+	actor		BIGINT NOT NULL,
+	role		BIGINT NOT NULL,
+	purposes	BIGINT NOT NULL,
+	action		TEXT NOT NULL,
+	object		BIGINT NOT NULL,
+	person		BIGINT NOT NULL,
+	detail		BIGINT NOT NULL,
+	policy		@BLOB@ NOT NULL,
+	seq		BIGINT
 ) @CLUSTERED@;
 
-CREATE UNIQUE INDEX audit_chain ON audit (seq) WHERE seq IS NOT NULL;
-CREATE INDEX audit_unchained ON audit (id) WHERE seq IS NULL;
+-- Two partial ones: those without a place are found in the order of their ids, however many.
+CREATE UNIQUE INDEX audit_by_place ON audit (seq) WHERE seq IS NOT NULL;
+CREATE INDEX audit_waiting ON audit (id) WHERE seq IS NULL;
 CREATE INDEX audit_by_org ON audit (org, id);
 
 -- The check of the whole log that an organisation asked for, and the last one that was
--- done.  seq and hash: how far the one under way has come.  state: 1 under way, 2 whole,
--- 3 altered at line seq + 1, 4 shorter than lines, which it once had.
+-- done.  seq: how far the one under way has come.  state: 1 under way, 2 whole,
+-- 3 altered after line seq.
 CREATE TABLE audit_check (
 	org		BIGINT PRIMARY KEY,
 	asked_at	BIGINT NOT NULL,
 	asked_by	BIGINT NOT NULL,
 	state		BIGINT NOT NULL,
 	seq		BIGINT NOT NULL,
-	hash		@BLOB@,
-	lines		BIGINT NOT NULL,
 	done_at		BIGINT
 );
 
@@ -494,8 +495,29 @@ CREATE TABLE opening (
 	role	BIGINT NOT NULL,
 	purpose	BIGINT NOT NULL,
 	facet	BIGINT NOT NULL,
-	persons	@BLOB@ NOT NULL
+	persons	@BLOB@ NOT NULL,
+	policy	@BLOB@ NOT NULL,
+	seq	BIGINT
 ) @CLUSTERED@;
+
+CREATE UNIQUE INDEX opening_by_place ON opening (seq) WHERE seq IS NOT NULL;
+CREATE INDEX opening_waiting ON opening (id) WHERE seq IS NULL;
+
+-- The tree of the log: up to 256 hashes of 32 bytes, of subtrees of 256^level leaves.
+-- They stay when the lines themselves are purged.
+CREATE TABLE audit_tile (
+	level	BIGINT NOT NULL,
+	at	BIGINT NOT NULL,
+	hashes	@BLOB@ NOT NULL,
+	PRIMARY KEY (level, at)
+);
+
+-- Append-only: what the server has signed about its log.
+CREATE TABLE audit_checkpoint (
+	size	BIGINT PRIMARY KEY,
+	at	BIGINT NOT NULL,
+	note	TEXT NOT NULL
+);
 
 -- An answer that was given to a request which its client may repeat.
 CREATE TABLE idempotency (

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure, beside a named reference in the same run; a table, and JSON in bench/results.
 
-Usage: bench.py [bookings] [slots] [growth] [first] [process] [policy]     all of them by default
+Usage: bench.py [bookings] [slots] [growth] [first] [process] [log] [policy]     all of them by default
        SECONDS=5 in the environment: how long each rate is measured
 
 The load comes from other processes (wrk, pgbench, bench/commits); the program is the
@@ -14,6 +14,7 @@ import os
 import pathlib
 import re
 import resource
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 os.environ["SERMENT_BIN"] = os.environ.get("SERMENT_BIN", str(ROOT / "build/serment"))
 os.environ["SERMENT_PG_DURABLE"] = "1"  # as slow as an honest disk makes it
 sys.path.insert(0, str(ROOT / "tests"))
-from harness import PROGRAM, database, demo, first_motive, has_postgres, serving  # noqa: E402
+from harness import PROGRAM, Browser, database, demo, first_motive, has_postgres, serving  # noqa: E402
 
 SECONDS = float(os.environ.get("SECONDS", "5"))
 rows = []
@@ -376,7 +377,83 @@ def policy():
             "ms", start_ms, "starting the program")
 
 
-ALL = {"bookings": bookings, "slots": slots, "first": first, "growth": growth, "process": process, "policy": policy}
+def fill_log(path, lines):
+    """That many lines of a practice's year, none with a place yet: every other one an opening of three records."""
+    db = sqlite3.connect(path)
+    first = db.execute("SELECT MAX(id) FROM audit").fetchone()[0] + 1
+    at, policy, persons = int(time.time() * 1e6), bytes(32), b"".join(n.to_bytes(8, "big") for n in (101, 102, 103))
+    with db:
+        db.executemany("INSERT INTO audit (id, org, at, actor, role, purposes, action, object, person, detail, policy)"
+                       " VALUES (?, 1, ?, 2, 3, 4, 'booking.create', ?, 7, 8, ?)",
+                       ((first + n, at, n, policy) for n in range(0, lines, 2)))
+        db.executemany("INSERT INTO opening (id, org, at, actor, role, purpose, facet, persons, policy)"
+                       " VALUES (?, 1, ?, 2, 3, 2, 1, ?, ?)",
+                       ((first + n, at, persons, policy) for n in range(1, lines, 2)))
+    db.close()
+
+
+def wait_until_placed(path):
+    db = sqlite3.connect(path)
+    while db.execute("SELECT EXISTS (SELECT 1 FROM audit WHERE seq IS NULL)"
+                     " OR EXISTS (SELECT 1 FROM opening WHERE seq IS NULL)").fetchone()[0]:
+        time.sleep(0.05)
+    db.close()
+
+
+def timed(argv, **options):
+    """Seconds it took, and seconds of a processor: the machine may have other work."""
+    began, before = time.time(), os.times()
+    subprocess.run(argv, check=True, stderr=subprocess.DEVNULL, **options)
+    after = os.times()
+    return (time.time() - began, after.children_user + after.children_system
+            - before.children_user - before.children_system)
+
+
+def proofs(server, world):
+    """One proof after another, as an administrator's page asks for them: session, line, path, JSON."""
+    browser, account = Browser(server), world.account("administrator")
+    browser.get("/connexion")
+    browser.post("/connexion", email=account["login"], mot_de_passe=account["password"])
+    browser.post("/connexion/code", code=totp(account["totp_secret"]))
+    path = re.search(r'href="(/reglages/journal/\d+/preuve)"', browser.get("/reglages/journal").text)[1]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        cookies = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
+        script.write(f'wrk.headers["Cookie"] = "{cookies}"\n')
+        script.flush()
+        return wrk(server.port, path, 16, script=script.name)
+
+
+def log():
+    print("The log")
+    lines = 1_000_000
+    with demo(patients=50, appointments=100) as world:
+        path = f"{world.folder}/serment.db"
+        fill_log(path, lines)
+        with serving(world) as server:
+            began = time.time()
+            wait_until_placed(path)
+            row("lines placed in the tree, while nothing else is done", lines / (time.time() - began), "/s")
+            while server.api("GET", "/log/checkpoint").status != 200 or \
+                    int(server.api("GET", "/log/checkpoint").text.split("\n")[1]) < lines:
+                time.sleep(0.2)
+            rate, p50, p99, bad = proofs(server, world)
+            row(f"proofs over HTTP, log of 1,000,000 (p50 {p50:.1f} ms, p99 {p99:.1f} ms, {bad} bad)", rate, "/s")
+        read, _ = timed(["sqlite3", path, "SELECT SUM(LENGTH(action) + detail) FROM audit WHERE seq > 0;"
+                                       "SELECT SUM(LENGTH(persons) + facet) FROM opening WHERE seq > 0"],
+                     stdout=subprocess.DEVNULL)
+        wall, cpu = timed([PROGRAM, "audit", "verify", "--dir", world.folder], stdout=subprocess.DEVNULL)
+        row(f"verifying 1,000,000 lines (processor {cpu:.1f} s)", wall, "s", read, "sqlite3 reading them")
+        export = f"{world.folder}/export"
+        with open(export, "wb") as out:
+            wall, cpu = timed([PROGRAM, "audit", "export", "--dir", world.folder], stdout=out)
+        row(f"exporting them (processor {cpu:.1f} s)", wall, "s")
+        wall, cpu = timed([sys.executable, ROOT / "tools/verify_log.py", export], stdout=subprocess.DEVNULL)
+        row(f"verifying the export, tools/verify_log.py (processor {cpu:.1f} s)", wall, "s")
+        row("the export", os.path.getsize(export) / 2**20, "MB")
+
+
+ALL = {"bookings": bookings, "slots": slots, "first": first, "growth": growth, "process": process,
+       "log": log, "policy": policy}
 
 
 def main():

@@ -1,11 +1,12 @@
 /*
- * audit.h - the log of every change and every sign-in: append-only, hash-chained.
+ * audit.h - the log: every change, every sign-in, every opening of a person's
+ * data.  docs/log.md describes its bytes.
  *
- * audit_add writes inside the caller's change, so that a change and its line
- * are one.  A job gives the lines their place in one chain for the server, and
- * each the SHA-256 of its predecessor's hash and its own content; what was
- * altered or taken out afterwards is found by audit_verify, unless it was the
- * end of the chain: the number of lines told by audit_verify must never shrink.
+ * audit_add and audit_opening write inside the caller's change, so that a
+ * change and its line are one.  A job gives the lines their places in one
+ * Merkle tree for the server (vault/logtree.h), signs its root from time to
+ * time, and purges the lines at the end of promise()->log_life: their hashes
+ * stay, and old proofs hold.  Proofs and checkpoints: access/audit_proof.h.
  * Lines hold ids and names of actions, never a person's words.
  */
 #ifndef AUDIT_H
@@ -14,7 +15,6 @@
 #include "base/ctx.h"
 #include "vault/vault.h"
 
-enum { AUDIT_HASH_BYTES = 32 };
 
 struct audit_line {
 	id	id, org;
@@ -25,7 +25,7 @@ struct audit_line {
 	id	object;
 	id	person;		/* 0: about nobody */
 	int64_t	detail;		/* meaning by action: a state, a practitioner */
-	int64_t	seq;		/* 0: not chained yet */
+	int64_t	seq;		/* place in the log, from 1; 0: not given yet */
 };
 
 /* Only inside a change. */
@@ -34,28 +34,31 @@ err audit_add(struct ctx *, str action, id object, id person, int64_t detail) MU
 /* Who opened what about whom: those whom the door let through.  Joins an open change, else one of its own. */
 err audit_opening(struct ctx *, const struct vault_opening *) MUST_USE;
 
-/* Chain what is not chained yet, at most limit (1000) lines; ret_n: how many.  Any server
- * may; ERR_RETRY: the others were always faster. */
-err audit_chain(struct ctx *, int limit, int64_t *ret_n) MUST_USE;
+/* Give their places to what has none yet, at most limit (1000) lines; ret_n: how many.  Any
+ * server may; ERR_RETRY: the others were always faster. */
+err audit_sequence(struct ctx *, int limit, int64_t *ret_n) MUST_USE;
 
-/* Recompute the whole chain.  ERR_SEALED: ret_seq is the first line that does not hold. */
+/* Delete the lines past their life, and say so in a line; ret_n: how many. */
+err audit_purge(struct ctx *, int64_t *ret_n) MUST_USE;
+
+/* Recompute the whole log from its lines.  ERR_SEALED: ret_seq is the first line that does not
+ * hold.  audit_examine (audit_proof.h) says more. */
 err audit_verify(struct ctx *, int64_t *ret_lines, int64_t *ret_seq) MUST_USE;
 /*
- * The same in steps: from the last line that held (all zero: none) over at
- * most limit lines; *tip moves on.  ret_end: there is no line after it.
- * ERR_SEALED: the line after *tip does not hold.
+ * The same in steps of about limit lines, from *io_seq, the last line that held
+ * (0: none).  ret_end: it was the whole log, to its end.  ERR_SEALED: the line
+ * after *io_seq does not hold.
  */
-struct audit_tip { int64_t seq; char hash[AUDIT_HASH_BYTES]; };
-err audit_verify_from(struct ctx *, struct audit_tip *, int64_t limit, bool *ret_end) MUST_USE;
+err audit_verify_from(struct ctx *, int64_t limit, int64_t *io_seq, bool *ret_end) MUST_USE;
 
-/* Newest first, before an id (0: from the newest), of ctx.org. */
+/* Changes, newest first, before an id (0: from the newest), of ctx.org. */
 err audit_list(struct ctx *, id before, int limit, struct audit_line **ret, size_t *ret_n) MUST_USE;
 
 /* The newest of ctx.org about this object; ERR_NOT_FOUND: none. */
 err audit_last(struct ctx *, id object, struct audit_line *ret) MUST_USE;
 
 /*
- * Lines with an id above after, of all organisations, oldest first: tells caches
+ * Changes with an id above after, of all organisations, oldest first: tells caches
  * what changed.  Changes commit in another order than their ids were made:
  * ask again from some seconds back, and expect to see lines twice.
  */

@@ -13,8 +13,7 @@ enum { AUDIT_CHECK_STEP = 20000 };	/* lines a run of the job: a fraction of a se
 enum audit_check_state {	/* stored: never renumber */
 	AUDIT_CHECK_RUNS = 1,
 	AUDIT_CHECK_WHOLE = 2,
-	AUDIT_CHECK_ALTERED = 3,	/* from line `lines` + 1 on it is not what was written */
-	AUDIT_CHECK_SHORT = 4,		/* lines at its end are gone: an earlier check saw more */
+	AUDIT_CHECK_ALTERED = 3,	/* from line `lines` + 1 on it is not what was written, or not there */
 };
 
 struct audit_check {

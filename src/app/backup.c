@@ -57,7 +57,9 @@ manifest_counts(struct db *db, struct arena *mem, enum archive which, str *ret)
 	    " UNION ALL SELECT 'seat', COUNT(*) FROM seat UNION ALL SELECT 'account', COUNT(*) FROM account"
 	    " UNION ALL SELECT 'membership', COUNT(*) FROM membership"
 	    " UNION ALL SELECT 'outbox', COUNT(*) FROM outbox UNION ALL SELECT 'task', COUNT(*) FROM task"
-	    " UNION ALL SELECT 'audit', COUNT(*) FROM audit UNION ALL SELECT 'opening', COUNT(*) FROM opening"),
+	    " UNION ALL SELECT 'audit', COUNT(*) FROM audit UNION ALL SELECT 'opening', COUNT(*) FROM opening"
+	    " UNION ALL SELECT 'audit_tile', COUNT(*) FROM audit_tile"
+	    " UNION ALL SELECT 'audit_checkpoint', COUNT(*) FROM audit_checkpoint"),
 	    NULL, 0, &rows));
 	while ((e = db_next(rows)) == OK)
 		buf_printf(&b, "%.*s = %lld\n", STR_FMT(db_text(rows, mem, 0)), (long long)db_int(rows, 1));

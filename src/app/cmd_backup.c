@@ -55,7 +55,7 @@ cmd_restore(const struct arguments *a)
 	    "  %s\n"
 	    "  %lld rows, as many as the manifest says, table by table\n"
 	    "  %s\n"
-	    "  the chain of the log holds, %lld lines\n"
+	    "  the log holds, %lld lines\n"
 	    "Who was erased since this backup was made must be erased again.\n%s",
 	    o.dir, STR_FMT(proof.made_at), postgres ? "the keys pass their own check, the tables have come whole" :
 	    "both databases pass their own check", (long long)proof.rows,

@@ -98,7 +98,7 @@ const struct command commands[] = {
 	{ .name = "restore", .summary = "bring a backup back and prove it", .synopsis = "", .run = cmd_restore,
 	    .description = "Opens FILE.data and FILE.keys with the recovery kit into an empty folder, then proves"
 	    " what it brought back: SQLite's own check, the counts of the manifest, one sealed row opened, the"
-	    " chain of the log recomputed. What was proven is printed.\n\n"
+	    " log verified. What was proven is printed.\n\n"
 	    "A backup of a PostgreSQL database comes back into another one, named by --store, in which no table"
 	    " has a row; keys come into the folder.\n\n"
 	    "On any fault nothing is left in the folder, nor a row in the database.",
@@ -108,7 +108,7 @@ const struct command commands[] = {
 	    { "dir", "FOLDER", "The new data folder: not there yet, or empty." } } },
 	{ .name = "doctor", .summary = "look for what is wrong", .synopsis = "", .run = cmd_doctor,
 	    .description = "Checks the data folder and prints a line for each check: permissions, keys, schema,"
-	    " the database's own check, PostgreSQL's statistics, free disk space, the chain of the log, the clock,"
+	    " the database's own check, PostgreSQL's statistics, free disk space, the log, the clock,"
 	    " the recovery kit's place, what the legal notice lacks. Ends with status 1 if one of them found"
 	    " something. May run while serving.",
 	    .options = { DIR_OPTION, STORE_OPTION, CONFIG_OPTION } },
@@ -133,6 +133,21 @@ const struct command commands[] = {
 	    .options = { { "lang", "LANG", "fr or en: en if it is not given." },
 	    { "html", NULL, "With render: HTML instead of text." },
 	    { "processors", NULL, "With register: what the processors do." } } },
+	{ .name = "audit", .summary = "verify, prove and export the log", .run = cmd_audit,
+	    .synopsis = "verify|prove ID|key|checkpoint|export",
+	    .description = "The log of every change and every opening of a person's data is a Merkle tree, of"
+	    " which the server signs checkpoints. All of this may run while serving.\n\n"
+	    "verify: computes the whole log again from its lines and checks every checkpoint; with"
+	    " --checkpoint also that the log begins with the one that was saved elsewhere. Names the first line"
+	    " that does not hold, and ends with status 1.\n\n"
+	    "prove: the proof that the line of this id is in the log, as JSON.\n\n"
+	    "key: the public key with which checkpoints can be checked.\n\n"
+	    "checkpoint: the newest one; keep it where this server's operator cannot reach it.\n\n"
+	    "export: every line, hash and checkpoint as JSON lines, for another verifier"
+	    " (tools/verify_log.py is one).",
+	    .options = { DIR_OPTION, STORE_OPTION,
+	    { "checkpoint", "FILE", "With verify: a checkpoint that was saved elsewhere." },
+	    JSON_OPTION } },
 	{ .name = "version", .summary = "print the version", .synopsis = "", .run = cmd_version,
 	    .description = "Prints the version of the program, and the last step of the database's form"
 	    " that it knows." },

@@ -19,6 +19,7 @@ enum exit_code cmd_backup(const struct arguments *);
 enum exit_code cmd_restore(const struct arguments *);
 enum exit_code cmd_doctor(const struct arguments *);
 enum exit_code cmd_policy(const struct arguments *);
+enum exit_code cmd_audit(const struct arguments *);
 enum exit_code cmd_version(const struct arguments *);
 enum exit_code cmd_debug(const struct arguments *);
 

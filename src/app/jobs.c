@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "access/audit_check.h"
+#include "access/audit_proof.h"
 #include "access/session.h"
 #include "access/throttle.h"
 #include "access/ticket.h"
@@ -15,7 +16,7 @@
 #include "practice/person_search.h"
 #include "practice/reminder.h"
 
-enum { CHAIN_LINES = 1000, TICK_SECONDS = 1 };
+enum { SEQUENCE_LINES = 1000, TICK_SECONDS = 1 };
 #define LEASE	(10 * USEC_PER_MINUTE)	/* a server that died with a claim is waited for no longer */
 
 struct job {
@@ -41,7 +42,8 @@ any(struct ctx *c, struct sql sql, const struct bind *binds, size_t n, bool *ret
 static err
 lines_waiting(struct ctx *c, bool *ret)
 {
-	return any(c, SQL("SELECT 1 FROM audit WHERE seq IS NULL LIMIT 1"), NULL, 0, ret);
+	return any(c, SQL("SELECT 1 FROM audit WHERE seq IS NULL UNION ALL"
+	    " SELECT 1 FROM opening WHERE seq IS NULL LIMIT 1"), NULL, 0, ret);
 }
 
 static err
@@ -69,14 +71,14 @@ night(struct ctx *c, bool *ret)
 /* --- what is done --- */
 
 static err
-chain(struct ctx *c, int64_t *ret_n)
+sequence(struct ctx *c, int64_t *ret_n)
 {
 	int64_t n, all = 0;
 
 	do {
-		TRY(audit_chain(c, CHAIN_LINES, &n));
+		TRY(audit_sequence(c, SEQUENCE_LINES, &n));
 		all += n;
-	} while (n == CHAIN_LINES);
+	} while (n == SEQUENCE_LINES);
 	*ret_n = all;
 	return OK;
 }
@@ -128,8 +130,10 @@ remind(struct ctx *c, int64_t *ret_n)
 }
 
 static const struct job table[] = {
-	{ "audit_chain", USEC_PER_SECOND, lines_waiting, chain },
+	{ "audit_sequence", USEC_PER_SECOND, lines_waiting, sequence },
 	{ "audit_check", USEC_PER_SECOND, audit_check_waiting, audit_check_run },
+	{ "audit_checkpoint", 10 * USEC_PER_SECOND, audit_checkpoint_due, audit_checkpoint_sign },
+	{ "audit_purge", USEC_PER_HOUR, NULL, audit_purge },
 	{ "booking_sweep", USEC_PER_MINUTE, holds_waiting, booking_sweep },
 	{ "booking_drop_past", 20 * USEC_PER_HOUR, night, drop_past },
 	{ "booking_forget_requests", 20 * USEC_PER_HOUR, night, booking_forget_requests },

@@ -236,7 +236,7 @@ prove(const struct restore *r, struct restore_proof *ret)
 	c.purposes = PURPOSE_BIT(PURPOSE_SECURE);
 	err e = audit_verify(&c, &ret->lines, &seq);
 	if (e == ERR_SEALED)
-		e = unsound(r, "the chain of the log does not hold");
+		e = unsound(r, "the log does not hold");
 	if (e == OK)
 		e = prove_open(r, &c, &ret->opened);
 	db_close(db);

@@ -275,8 +275,8 @@ base64_with(struct arena *mem, str bytes, const char *alphabet, bool pad)
 	return (str){ out, n };
 }
 
-static const char url_alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+#define BASE64_SHARED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+static const char url_alphabet[] = BASE64_SHARED "-_", mail_alphabet[] = BASE64_SHARED "+/";
 
 str
 str_base64url(struct arena *mem, str bytes)
@@ -287,12 +287,11 @@ str_base64url(struct arena *mem, str bytes)
 str
 str_base64(struct arena *mem, str bytes)
 {
-	return base64_with(mem, bytes,
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true);
+	return base64_with(mem, bytes, mail_alphabet, true);
 }
 
-bool
-str_base64url_decode(struct arena *mem, str text, str *ret)
+static bool
+base64_decode_with(struct arena *mem, str text, const char *alphabet, str *ret)
 {
 	char *out = arena_alloc(mem, text.n / 4 * 3 + 3, 1);
 	uint32_t v = 0;
@@ -301,11 +300,11 @@ str_base64url_decode(struct arena *mem, str text, str *ret)
 	if (text.n % 4 == 1)
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
-		const char *at = text.p[i] == '\0' ? NULL : strchr(url_alphabet, text.p[i]);
+		const char *at = text.p[i] == '\0' ? NULL : strchr(alphabet, text.p[i]);
 
 		if (at == NULL)
 			return false;
-		v = v << 6 | (uint32_t)(at - url_alphabet);
+		v = v << 6 | (uint32_t)(at - alphabet);
 		if (i % 4 != 0)
 			out[n++] = (char)(v >> (2 * (3 - i % 4)) & 0xff);
 	}
@@ -314,6 +313,26 @@ str_base64url_decode(struct arena *mem, str text, str *ret)
 		return false;
 	*ret = (str){ out, n };
 	return true;
+}
+
+bool
+str_base64url_decode(struct arena *mem, str text, str *ret)
+{
+	return base64_decode_with(mem, text, url_alphabet, ret);
+}
+
+bool
+str_base64_decode(struct arena *mem, str text, str *ret)
+{
+	size_t pads = 0;
+
+	if (text.n % 4 != 0)
+		return false;
+	while (pads < 2 && text.n > 0 && text.p[text.n - 1] == '=') {
+		text.n--;
+		pads++;
+	}
+	return base64_decode_with(mem, text, mail_alphabet, ret);
 }
 
 str

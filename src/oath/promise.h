@@ -47,7 +47,7 @@ struct cookie_promise {
 	bool		 script_reads;	/* false: HttpOnly */
 };
 
-enum { PROMISE_FIELDS_MAX = 400 };
+enum { PROMISE_FIELDS_MAX = 400, POLICY_HASH_BYTES = 32 };
 
 struct promise {
 	str	policy_hash;			/* BLAKE2b of the canonical policy; empty: compiled in */
@@ -78,6 +78,7 @@ struct promise {
 	usec	signin_lock;
 	usec	signin_memory;		/* tries are forgotten after so long without one */
 	int	signin_peer_times;	/* an address may try so many times as often as a login */
+	usec	log_life;		/* lines of the log; their hashes stay */
 	int	public_requests_per_minute;	/* of one address, on what costs */
 	int	budget_persons;		/* strangers' files that a reader may open in a window */
 	usec	budget_window;

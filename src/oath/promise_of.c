@@ -179,6 +179,7 @@ build(void)
 	if (policy_compile(&mem, (str){ default_policy, default_policy_bytes }, &said, &p) != OK)
 		panic("promise: policies/default.policy does not compile");
 	promise_of(p, NULL, &built_in);
+	built_in.log_life = 365 * USEC_PER_DAY;		/* R41: twelve months at most */
 	current = &built_in;
 }
 

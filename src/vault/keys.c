@@ -241,10 +241,8 @@ key_place(id org, id person)
 
 /* A new random key, only ever seen wrapped. */
 static void
-wrap_new(const struct key *wrap, id org, id person, unsigned char ret_box[KEY_BOX_BYTES])
+wrap_new(const struct key *wrap, struct vault_place place, unsigned char ret_box[KEY_BOX_BYTES])
 {
-	struct vault_place place = key_place(org, person);
-
 	randombytes_buf(ret_box + BOX_HEAD_BYTES, KEY_BYTES);
 	keys_box_seal(wrap, BOX_KEY, &place, ret_box, KEY_BYTES);
 }
@@ -396,6 +394,26 @@ keys_mac(struct ctx *c, struct key *ret)
 	derive(c->vault->keys->root, 1, "mac-tags", ret);
 }
 
+/* Of the server itself; told by its table from the key of organisation 0. */
+static struct vault_place
+log_place(void)
+{
+	return (struct vault_place){ .table = TABLE_AUDIT };
+}
+
+err
+keys_log(struct ctx *c, struct key *ret)
+{
+	CLEANUP(handle_end) struct handle h = {0};
+	CLEANUP(keys_wipe) struct key root_wrap = {0};
+	str box;
+
+	TRY(handle_take(c->vault->keys, &h));
+	TRY(wrapped_read(h.db, c->mem, SQL("SELECT value FROM meta WHERE name = 'log_key'"), NULL, 0, &box));
+	derive(c->vault->keys->root, 1, "wrapping", &root_wrap);
+	return unwrap(&root_wrap, log_place(), box, ret);
+}
+
 /* --- persons' keys --- */
 
 err
@@ -461,7 +479,7 @@ keys_person_create(struct ctx *c, id org, const id *persons, size_t n)
 	TRY(org_keys(c, h.db, org, &org_key, &wrap));
 	unsigned char *boxes = arena_alloc(c->mem, n, KEY_BOX_BYTES);
 	for (size_t i = 0; i < n; i++)
-		wrap_new(&wrap, org, persons[i], boxes + i * KEY_BOX_BYTES);
+		wrap_new(&wrap, key_place(org, persons[i]), boxes + i * KEY_BOX_BYTES);
 
 	TRY(db_begin(h.db, &tx));
 	for (size_t i = 0; i < n; i++)
@@ -480,10 +498,10 @@ org_insert(struct db *db, const struct key *root, id org, usec now)
 	unsigned char org_box[KEY_BOX_BYTES], nobody_box[KEY_BOX_BYTES];
 
 	derive(root, 1, "wrapping", &root_wrap);
-	wrap_new(&root_wrap, org, 0, org_box);
+	wrap_new(&root_wrap, key_place(org, 0), org_box);
 	TRY(unwrap(&root_wrap, key_place(org, 0), box_str(org_box), &org_key));
 	derive(&org_key, 1, "wrapping", &wrap);
-	wrap_new(&wrap, org, org, nobody_box);
+	wrap_new(&wrap, key_place(org, org), nobody_box);
 
 	TRY(db_begin(db, &tx));
 	TRY(db_run(db, SQL("INSERT INTO org_key (org, wrapped, created_at) VALUES ($1, $2, $3)"),
@@ -657,6 +675,18 @@ check_insert(struct keys *k, struct db *db)
 }
 
 static err
+log_insert(struct keys *k, struct db *db)
+{
+	CLEANUP(keys_wipe) struct key root_wrap = {0};
+	unsigned char box[KEY_BOX_BYTES];
+
+	derive(k->root, 1, "wrapping", &root_wrap);
+	wrap_new(&root_wrap, log_place(), box);
+	return db_run(db, SQL("INSERT INTO meta (name, value) VALUES ('log_key', $1)"),
+	    BINDS(BLOB(box_str(box))), NULL);
+}
+
+static err
 check_compare(struct keys *k, struct db *db, struct arena *mem)
 {
 	struct key check;
@@ -702,6 +732,7 @@ store_make(struct keys *k, struct arena *mem, const char *path)
 
 	TRY(store_start(k, mem, path, &h));
 	TRY(check_insert(k, h.db));
+	TRY(log_insert(k, h.db));
 	return org_insert(h.db, k->root, 0, 0);	/* 0: the server itself */
 }
 

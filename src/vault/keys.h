@@ -57,6 +57,9 @@ err  keys_person_exists(struct ctx *, id org, id person, bool *ret) MUST_USE;
 err  keys_blind(struct ctx *, id org, enum blind_column, struct key *ret) MUST_USE;
 void keys_mac(struct ctx *, struct key *ret);
 
+/* The seed with which checkpoints of the log are signed.  ERR_NOT_FOUND, ERR_SEALED. */
+err  keys_log(struct ctx *, struct key *ret) MUST_USE;
+
 /*
  * Facet keys of one person after another, through one database handle.  The
  * last person's key is kept until another is asked for or the ring ends.

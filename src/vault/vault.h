@@ -112,7 +112,8 @@ err  vault_open_batch(struct ctx *, enum purpose, struct vault_item *, size_t n)
  * normalises (lower case, E.164).  16 bytes, in the arena; differs by
  * organisation and column.
  */
-enum blind_column { BLIND_EMAIL = 1, BLIND_PHONE, BLIND_LOGIN, BLIND_MATCH_EMAIL, BLIND_MATCH_PHONE };
+enum blind_column { BLIND_EMAIL = 1, BLIND_PHONE, BLIND_LOGIN, BLIND_MATCH_EMAIL, BLIND_MATCH_PHONE,
+	BLIND_LOG /* a person's pseudonym in the log: never computed anew under another key */ };
 err  vault_blind(struct ctx *, id org, enum blind_column, str value, str *ret) MUST_USE;
 
 /* A keyed hash for codes and form tokens: useless without the server's key. */

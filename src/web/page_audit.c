@@ -1,4 +1,4 @@
-/* page_audit.c - the log of the practice, and the check of its chain. */
+/* page_audit.c - the log of the practice, its check, its checkpoint and its proofs. */
 #include "access/member.h"
 #include "practice/motive.h"
 #include "practice/resource.h"
@@ -120,6 +120,21 @@ moment(struct web *w, usec at)
 }
 
 static err
+read_point(struct web *w, struct audit_page *p)
+{
+	struct checkpoint_key key;
+	err e = audit_checkpoint_last(&w->c, &p->point);
+
+	if (e == ERR_NOT_FOUND)
+		return OK;
+	TRY(e);
+	TRY(checkpoint_key(&w->c, &key));
+	p->key = checkpoint_key_text(w->c.mem, &key);
+	p->point_when = moment(w, p->point.at);
+	return OK;
+}
+
+static err
 read_rows(struct web *w, const struct names *names, id before, struct audit_page *p)
 {
 	struct audit_line *lines;
@@ -132,11 +147,13 @@ read_rows(struct web *w, const struct names *names, id before, struct audit_page
 		const struct audit_line *l = &lines[p->n];
 
 		rows[p->n] = (struct audit_row){
-			.when = moment(w, l->at), .who = who(w, names, l), .what = action_words(w, l->action),
+			.when = moment(w, l->at), .seq = l->seq, .who = who(w, names, l), .what = action_words(w, l->action),
 			.role = l->actor != 0 && l->role >= 0 && l->role < ROLE_COUNT ?
 			    staff_role(w->c.lang, (enum role)l->role) : (str){0},
 		};
 		about(w, names, l, &rows[p->n]);
+		if (l->seq != 0 && l->seq <= p->point.size)
+			rows[p->n].proof_url = str_printf(w->c.mem, "/reglages/journal/%lld/preuve", (long long)l->id);
 	}
 	p->rows = rows;
 	if (n > AUDIT_PAGE)
@@ -175,6 +192,7 @@ page_audit(struct web *w)
 		return ERR_NOT_FOUND;
 	p.first = before == 0;
 	TRY(read_names(w, &names));
+	TRY(read_point(w, &p));
 	TRY(read_rows(w, &names, before, &p));
 	TRY(read_check(w, &names, &p));
 	struct out *o = view_begin(w, &l);
@@ -188,4 +206,37 @@ page_audit_check(struct web *w)
 {
 	TRY(audit_check_ask(&w->c));
 	return view_redirect(w, S("/reglages/journal"), NULL);
+}
+
+/* To be kept elsewhere: it is of no use beside the log that it vouches for. */
+err
+page_audit_checkpoint(struct web *w)
+{
+	struct audit_checkpoint last;
+
+	TRY(audit_checkpoint_last(&w->c, &last));
+	return view_download(w, S("text/plain; charset=utf-8"),
+	    str_z(w->c.mem, str_printf(w->c.mem, "point-de-controle-%lld.txt", (long long)last.size)), last.note);
+}
+
+err
+page_audit_proof(struct web *w)
+{
+	struct buf b = buf_in(w->c.mem, WEB_PAGE_BYTES_MAX);
+	struct audit_proof proof;
+	id line;
+
+	TRY(web_arg_id(w, 0, &line));
+	err e = audit_prove(&w->c, line, &proof);
+	if (e == ERR_CONFLICT) {
+		view_status(w, 409, text(w->c.lang, T("No checkpoint covers this line yet.")),
+		    text(w->c.lang, T("One is signed every hour: come back then.")));
+		return OK;
+	}
+	TRY(e);
+	audit_proof_print(w->c.mem, &proof, &b);
+	if (!buf_ok(&b))
+		return ERR_TOO_LARGE;
+	return view_download(w, S("application/json"),
+	    str_z(w->c.mem, str_printf(w->c.mem, "preuve-%lld.json", (long long)proof.seq)), buf_str(&b));
 }

@@ -30,6 +30,7 @@ extern const struct form form_agenda_restore;
 extern const struct form form_agenda_state;
 extern const struct form form_agenda_undo;
 extern const struct form form_api_motives;
+extern const struct form form_api_log_growth;
 extern const struct form form_api_slots;
 extern const struct form form_appointment;
 extern const struct form form_audit;

@@ -264,7 +264,7 @@ test('an invitation is sent by e-mail and can be withdrawn; the last administrat
 	await done();
 });
 
-test('the log tells who did what, and its chain holds', async ({ browser }) => {
+test('the log tells who did what, holds, and gives its checkpoint and proofs', async ({ browser }) => {
 	const { page, done } = await desk(browser, 'administrator');
 
 	await page.goto(at('/journal'));
@@ -276,7 +276,14 @@ test('the log tells who did what, and its chain holds', async ({ browser }) => {
 	}).toPass();
 	await expect(page.getByText(/^Vérifié le .*, par /)).toBeVisible();
 	await page.goto(at('/journal'));
+	await page.getByText('Point de contrôle signé').click();
+	const [point] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('link', { name: 'Télécharger le point de contrôle' }).click()]);
+	expect(point.suggestedFilename()).toMatch(/^point-de-controle-\d+\.txt$/);
 	await page.getByRole('link', { name: 'Plus anciennes' }).click();
+	const [proof] = await Promise.all([page.waitForEvent('download'),
+		page.getByRole('link', { name: /^Preuve : N° \d+$/ }).last().click()]);
+	expect(proof.suggestedFilename()).toMatch(/^preuve-\d+\.json$/);
 	await expect(page.getByRole('link', { name: 'Les plus récentes' })).toBeVisible();
 	await done();
 });

@@ -50,7 +50,7 @@ a_job_runs_once_in_its_period_whoever_asks(void **state)
 }
 
 static void
-lines_of_the_log_are_chained_within_a_second(void **state)
+lines_of_the_log_have_their_places_within_a_second(void **state)
 {
 	struct folder f;
 	int64_t lines = 0, seq = 0;
@@ -238,7 +238,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ENGINE_TEST(a_job_runs_once_in_its_period_whoever_asks),
-		ENGINE_TEST(lines_of_the_log_are_chained_within_a_second),
+		ENGINE_TEST(lines_of_the_log_have_their_places_within_a_second),
 		ENGINE_TEST(a_check_of_the_log_is_done_by_the_jobs),
 		ENGINE_TEST(an_idle_server_writes_nothing_between_its_periods),
 		ENGINE_TEST(at_night_the_cells_of_past_days_are_dropped),

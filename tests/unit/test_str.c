@@ -141,6 +141,8 @@ base64url_comes_back_the_same_and_hexadecimal_is_lower_case(void **state)
 	for (size_t n = 0; n <= sizeof(bytes); n++) {
 		str all = { (const char *)bytes, n };
 
+		assert_true(str_base64_decode(&mem, str_base64(&mem, all), &back));
+		assert_str(back, all);
 		assert_true(str_base64url_decode(&mem, str_base64url(&mem, all), &back));
 		assert_str(back, all);
 	}
@@ -162,6 +164,11 @@ second_spellings_of_an_encoded_value_are_refused(void **state)
 	for (size_t i = 0; i < COUNT(bad); i++)
 		assert_false(str_base64url_decode(&mem, str_c(bad[i]), &back));
 	assert_false(str_base64url_decode(&mem, (str){ "A\0AA", 4 }, &back));
+	static const char *const padded[] = { "Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zg==\n", "Z-_8" };
+	for (size_t i = 0; i < COUNT(padded); i++)
+		assert_false(str_base64_decode(&mem, str_c(padded[i]), &back));
+	assert_false(str_hex_decode(&mem, S("abc"), &back));
+	assert_false(str_hex_decode(&mem, S("ag"), &back));
 }
 
 int
