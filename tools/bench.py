@@ -411,13 +411,11 @@ def timed(argv, **options):
 
 def proofs(server, world):
     """One proof after another, as an administrator's page asks for them: session, line, path, JSON."""
-    browser, account = Browser(server), world.account("administrator")
-    browser.get("/connexion")
-    browser.post("/connexion", email=account["login"], mot_de_passe=account["password"])
-    browser.post("/connexion/code", code=totp(account["totp_secret"]))
-    path = re.search(r'href="(/reglages/journal/\d+/preuve)"', browser.get("/reglages/journal").text)[1]
+    browser = Browser(server)
+    browser.sign_in(world.account("administrator"), to="/reglages/journal")
+    path = re.search(r'href="(/reglages/journal/\d+/preuve)"', browser.get("/reglages/journal").body)[1]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        cookies = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
+        cookies = "; ".join(f"{k}={v}" for k, v in browser.jar.items())
         script.write(f'wrk.headers["Cookie"] = "{cookies}"\n')
         script.flush()
         return wrk(server.port, path, 16, script=script.name)

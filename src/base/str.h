@@ -56,7 +56,6 @@ size_t str_utf8_count(str);
 str  str_base64url(struct arena *, str bytes);
 bool str_base64url_decode(struct arena *, str text, str *ret);
 str  str_hex(struct arena *, str bytes);
-bool str_hex_decode(struct arena *, str text, str *ret);
 /* base64 with padding (RFC 4648 section 4), for mail, headers and checkpoints. */
 str  str_base64(struct arena *, str bytes);
 bool str_base64_decode(struct arena *, str text, str *ret);

@@ -101,8 +101,7 @@ struct http_reaper {
 	pthread_t		 thread;
 };
 err  http_reaper_start(struct http_reaper *);
-/* May be called for one that did not start. */
-void http_reaper_stop(struct http_reaper *);
+void http_reaper_stop(struct http_reaper *);	/* also of one that did not start */
 void http_reaper_add(struct http_reaper *, struct http_connection *);
 void http_reaper_remove(struct http_reaper *, struct http_connection *);
 /* The deadline of a connection, from now. */

@@ -2,9 +2,9 @@
  * outbox.h - messages to send, written in the same change as what they tell.
  *
  * A row says which kind, to whom, about which booking; its payload is sealed
- * under the person's key.  Words are made when it is sent (message.h).  Rows
- * are claimed, so that any server may send them, once at a time.  A server that dies
- * after sending and before saying so makes a message go twice, rather than not at all.
+ * under the person's key.  Words are made when it is sent (message.h).  Rows are
+ * claimed: any server may send them.  One that dies after sending and before
+ * saying so makes a message go twice, rather than not at all.
  */
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -79,11 +79,8 @@ err  outbox_insert(struct ctx *, const struct outbox_prepared *) MUST_USE;
 err  outbox_payload(struct ctx *, enum purpose, const struct outbox_message *,
 	struct outbox_payload *ret) MUST_USE;
 
-/*
- * Inside a change.  Waiting messages of this kind about the booking will not
- * leave.  One that is being sent just now counts as gone: the patient may read
- * it, and has to be told of what came after.
- */
+/* Inside a change.  Waiting messages of this kind about the booking will not leave.  One that is
+ * being sent just now counts as gone: the patient may read it, and has to be told of what came after. */
 err  outbox_withdraw(struct ctx *, id booking, enum message_kind, int64_t *ret_n) MUST_USE;
 /*
  * Inside a change: is one of this kind still waiting?  Then it stays so until

@@ -147,7 +147,8 @@ read_rows(struct web *w, const struct names *names, id before, struct audit_page
 		const struct audit_line *l = &lines[p->n];
 
 		rows[p->n] = (struct audit_row){
-			.when = moment(w, l->at), .seq = l->seq, .who = who(w, names, l), .what = action_words(w, l->action),
+			.when = moment(w, l->at), .seq = l->seq,
+			.who = who(w, names, l), .what = action_words(w, l->action),
 			.role = l->actor != 0 && l->role >= 0 && l->role < ROLE_COUNT ?
 			    staff_role(w->c.lang, (enum role)l->role) : (str){0},
 		};

@@ -148,11 +148,10 @@ choice_of(struct web *w, const struct step *s, struct week_ask *ret)
 static err
 let_go(struct web *w, id org, id hold)
 {
-	id here = w->c.org;
+	struct ctx there = w->c;
 
-	w->c.org = org;
-	err e = booking_hold_release(&w->c, hold);
-	w->c.org = here;
+	there.org = org;
+	err e = booking_hold_release(&there, hold);
 	return e == ERR_NOT_FOUND || e == ERR_CONFLICT ? OK : e;
 }
 
@@ -160,7 +159,7 @@ let_go(struct web *w, id org, id hold)
 static err
 forsake(struct web *w, const struct booking *hold, err why)
 {
-	if (let_go(w, w->c.org, hold->id) != OK)
+	if (why != OK && let_go(w, w->c.org, hold->id) != OK)
 		LOG_WARN("booking", "a hold of nobody's stays until it lapses", LOG_INT("hold", hold->id));
 	return why;
 }
@@ -169,9 +168,7 @@ forsake(struct web *w, const struct booking *hold, err why)
 static err
 retime(struct web *w, const struct booking *hold)
 {
-	err e = draft_retime(&w->c, w->guest_token, hold);
-
-	return e == OK ? OK : forsake(w, hold, e);
+	return forsake(w, hold, draft_retime(&w->c, w->guest_token, hold));
 }
 
 /* A booking begins with this time; what was under way elsewhere ends. */

@@ -4,8 +4,8 @@
 #include "web/view.h"
 
 FORM(form_cabinet, { "nom", ORG_NAME_MAX, false }, { "telephone", PRACTICE_PHONE_MAX, false },
-	{ "delai", 6, false }, { "rappel", 6, false }, { "feries", 1, false }, { "couleur", 1, false }, { "langue", 1, false },
-	{ "fuseau", ORG_ZONE_MAX, false }, { "version", 20, false });
+	{ "delai", 6, false }, { "rappel", 6, false }, { "feries", 1, false }, { "couleur", 1, false },
+	{ "langue", 1, false }, { "fuseau", ORG_ZONE_MAX, false }, { "version", 20, false });
 
 /* ---- the overview ---- */
 

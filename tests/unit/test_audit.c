@@ -1,6 +1,7 @@
 /* test_audit.c - the log: what is written is found again, and what was altered is found out. */
 #include "access/audit_check.h"
 #include "access_case.h"
+#include "json_path.h"
 #include "access/audit_proof.h"
 #include "base/buf.h"
 

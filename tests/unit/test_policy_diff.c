@@ -5,6 +5,7 @@
 #include "oath/project.h"
 
 #include "format/json.h"
+#include "json_path.h"
 #include "policy_case.h"
 
 #define RICH POLICY_SMALL \

@@ -85,80 +85,6 @@ the_default_policy_covers_every_field_that_is_stored(void **state)
 	arena_free(&mem);
 }
 
-static int64_t
-limit_of(const struct policy *p, enum limit_word limit)
-{
-	for (size_t i = 0; i < p->limits_n; i++)
-		if (p->limits[i].limit == limit)
-			return p->limits[i].number;
-	fail();
-	return -1;
-}
-
-/* Until the server reads policies, the compiled table is the same promise. */
-static void
-the_default_policy_promises_what_the_program_does(void **state)
-{
-	static const enum aim_word aims[PURPOSE_COUNT] = {
-		[PURPOSE_BOOK] = AIM_BOOK, [PURPOSE_DESK] = AIM_DESK, [PURPOSE_NOTIFY] = AIM_NOTIFY,
-		[PURPOSE_ACCOUNT] = AIM_ACCOUNT, [PURPOSE_SECURE] = AIM_SECURE, [PURPOSE_MANAGE] = AIM_MANAGE,
-	};
-	static const enum reader_word readers[ROLE_COUNT] = {
-		[ROLE_PUBLIC] = READER_PUBLIC, [ROLE_PATIENT] = READER_PATIENT, [ROLE_SECRETARY] = READER_SECRETARY,
-		[ROLE_PRACTITIONER] = READER_PRACTITIONER, [ROLE_ADMINISTRATOR] = READER_ADMINISTRATOR,
-		[ROLE_JOB] = READER_SERVER,
-	};
-	const struct { enum limit_word limit; int64_t number; } limits[] = {
-		{ LIMIT_HOLD, promise()->hold / USEC_PER_SECOND },
-		{ LIMIT_CODE_LIFE, promise()->code_life / USEC_PER_SECOND },
-		{ LIMIT_CODE_TRIES, promise()->code_tries },
-		{ LIMIT_INVITATION_LIFE, promise()->invitation_life / USEC_PER_SECOND },
-		{ LIMIT_RESET_LIFE, promise()->reset_life / USEC_PER_SECOND },
-		{ LIMIT_MANAGE_LINK_AFTER_END, promise()->manage_link_after_end / USEC_PER_SECOND },
-		{ LIMIT_UNDO, promise()->undo / USEC_PER_SECOND },
-		{ LIMIT_PASSWORD_LENGTH_MIN, promise()->password_length_min },
-		{ LIMIT_PASSWORD_LENGTH_MAX, promise()->password_length_max },
-		{ LIMIT_SIGNIN_FREE_TRIES, promise()->signin_free_tries },
-		{ LIMIT_SIGNIN_LOCK_TRIES, promise()->signin_lock_tries },
-		{ LIMIT_SIGNIN_LOCK, promise()->signin_lock / USEC_PER_SECOND },
-		{ LIMIT_SIGNIN_MEMORY, promise()->signin_memory / USEC_PER_SECOND },
-		{ LIMIT_SIGNIN_PEER_TIMES, promise()->signin_peer_times },
-		{ LIMIT_PUBLIC_REQUESTS_PER_MINUTE, promise()->public_requests_per_minute },
-	};
-	struct arena mem = {0};
-	struct diagnostics d = { .mem = &mem };
-	const struct policy *p;
-
-	(void)state;
-	assert_int_equal(policy_compile(&mem, file_text(&mem, ENGINE_ROOT "/policies/default.policy"), &d, &p), OK);
-	for (int role = 0; role < ROLE_COUNT; role++) {
-		for (int purpose = PURPOSE_BOOK; purpose < PURPOSE_COUNT; purpose++) {
-			const struct policy_purpose *u = policy_purpose(p, aims[purpose]);
-
-			assert_non_null(u);
-			assert_int_equal((u->readers & BIT(readers[role])) != 0,
-			    (promise()->role_purposes[role] & PURPOSE_BIT(purpose)) != 0);
-		}
-	}
-	for (size_t i = 0; i < COUNT(limits); i++)
-		assert_int_equal(limit_of(p, limits[i].limit), limits[i].number);
-	assert_int_equal(p->cookies_n, COOKIE_COUNT);
-	for (size_t i = 0; i < COOKIE_COUNT; i++) {
-		assert_true(str_ends(str_c(promise()->cookies[i].name), p->cookies[i].name));
-		assert_int_equal(duration_seconds_least(p->cookies[i].life), promise()->cookies[i].max_age_seconds);
-		assert_int_equal(p->cookies[i].script, promise()->cookies[i].script_reads);
-	}
-	for (size_t i = 0; i < p->logins_n; i++) {
-		bool staff = (p->logins[i].readers & BIT(READER_SECRETARY)) != 0;
-
-		assert_int_equal(duration_seconds_least(p->logins[i].idle),
-		    (staff ? promise()->session_idle : promise()->patient_idle) / USEC_PER_SECOND);
-		assert_int_equal(duration_seconds_least(p->logins[i].absolute),
-		    (staff ? promise()->session_absolute : promise()->patient_absolute) / USEC_PER_SECOND);
-	}
-	arena_free(&mem);
-}
-
 static void
 documented(struct arena *mem, str page, str word)
 {
@@ -249,7 +175,6 @@ main(void)
 		cmocka_unit_test(the_documentation_names_every_word_and_every_code),
 		cmocka_unit_test(the_example_of_the_documentation_compiles),
 		cmocka_unit_test(the_default_policy_covers_every_field_that_is_stored),
-		cmocka_unit_test(the_default_policy_promises_what_the_program_does),
 		ENGINE_CASE_(every_column_of_the_schema_is_a_field_or_tells_of_nobody, sqlite, true),
 		ENGINE_CASE_(every_field_that_is_not_planned_has_its_column, sqlite, true),
 	};
