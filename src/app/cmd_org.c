@@ -68,7 +68,7 @@ wrong_options(struct arena *mem, unsigned found)
 		{ ORG_FIELD_ZONE, "--zone: a time zone like Europe/Paris" },
 		{ ORG_FIELD_PHONE, "--phone: digits, blanks and + . - ( )" },
 	};
-	str words = {0};
+	str words = S("");
 
 	for (size_t i = 0; i < COUNT(options); i++)
 		if (found & options[i].field)
