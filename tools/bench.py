@@ -432,7 +432,7 @@ def log():
             wait_until_placed(path)
             row("lines placed in the tree, while nothing else is done", lines / (time.time() - began), "/s")
             while server.api("GET", "/log/checkpoint").status != 200 or \
-                    int(server.api("GET", "/log/checkpoint").text.split("\n")[1]) < lines:
+                    int(server.api("GET", "/log/checkpoint").body.split("\n")[1]) < lines:
                 time.sleep(0.2)
             rate, p50, p99, bad = proofs(server, world)
             row(f"proofs over HTTP, log of 1,000,000 (p50 {p50:.1f} ms, p99 {p99:.1f} ms, {bad} bad)", rate, "/s")

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/file.h"
+#include "app/in_force.h"
 #include "app/migrations.h"
 #include "app/server.h"
 #include "base/log.h"
@@ -121,7 +122,7 @@ parts_open(struct server *s, struct arena *mem, const struct server_options *o, 
 	s->directory = directory_make();
 	s->people = person_index_make();
 	s->budget = budget_make(booking_expected);
-	return OK;
+	return in_force_put(s, mem, ret_why);
 }
 
 err
@@ -148,6 +149,7 @@ server_close(struct server **at)
 		return;
 	if (s->plans != NULL)
 		plan_cache_end(s->plans);
+	in_force_end(s);
 	directory_end(s->directory);
 	budget_end(s->budget);
 	person_index_end(s->people);

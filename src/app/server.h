@@ -10,6 +10,7 @@
 
 #include "app/clock.h"
 #include "base/ctx.h"
+#include "oath/promise.h"
 #include "store/db.h"
 
 #define FOLDER_DATA	"serment.db"
@@ -40,6 +41,7 @@ struct server {
 	struct directory	*directory;
 	struct person_index	*people;
 	struct budget		*budget;
+	struct promise		 promise;	/* of the policy in force (in_force.h) */
 	int			 lock;	/* -1: not held */
 };
 

@@ -156,6 +156,9 @@ promise_of(const struct policy *p, const struct promise *base, struct promise *r
 	logins_fill(p, ret);
 	for (size_t i = 0; i < p->limits_n; i++)
 		limit_fill(p->limits[i].limit, p->limits[i].number, ret);
+	for (size_t i = 0; i < p->logs_n; i++)
+		if (str_eq(p->logs[i].name, S("journal")))
+			set_usec(&ret->log_life, p->logs[i].keep);
 	if (p->breach.declared && p->breach.budget > 0) {
 		ret->budget_persons = (int)p->breach.budget;
 		set_usec(&ret->budget_window, p->breach.budget_per);
@@ -179,7 +182,6 @@ build(void)
 	if (policy_compile(&mem, (str){ default_policy, default_policy_bytes }, &said, &p) != OK)
 		panic("promise: policies/default.policy does not compile");
 	promise_of(p, NULL, &built_in);
-	built_in.log_life = 365 * USEC_PER_DAY;		/* R41: twelve months at most */
 	current = &built_in;
 }
 

@@ -88,7 +88,7 @@ the_default_promises_every_figure_that_the_program_uses(void **state)
 	    p->signin_lock_tries, p->signin_lock, p->signin_memory, p->signin_peer_times,
 	    p->public_requests_per_minute, p->budget_persons, p->budget_window, p->budget_proven_times,
 	    p->budget_past, p->budget_ahead, p->holds_per_peer, p->drafts_per_contact, p->ahead_per_person,
-	    p->ahead_per_contact, p->address_life };
+	    p->ahead_per_contact, p->address_life, p->log_life };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(figures); i++)
