@@ -150,9 +150,9 @@ outbox_series_is_waiting(struct ctx *c, id series, bool *ret)
 
 	assert(db_in_change(c->db));
 	if (series != 0)
-		TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0 WHERE org = $1 AND kind = 8 AND state = 1"
+		TRY(db_run(c->db, SQL("UPDATE outbox SET claimed_until = 0 WHERE org = $1 AND kind = $4 AND state = 1"
 		    " AND claimed_until <= $2 AND booking IN (SELECT id FROM booking WHERE org = $1 AND series = $3)"),
-		    BINDS(INT(c->org), INT(c->now), INT(series)), &n));
+		    BINDS(INT(c->org), INT(c->now), INT(series), INT(MESSAGE_SERIES)), &n));
 	*ret = n > 0;
 	return OK;
 }

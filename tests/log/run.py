@@ -315,7 +315,7 @@ def purged_lines_leave_their_hashes_and_their_proofs(world):
     said, why = second_verifier(audit(world, "export").encode(), key, note)
     check(said and f"{words['purged']} of them as hashes only" in said, why)
     with contextlib.redirect_stdout(io.StringIO()):
-        verify_log.verify_proof(proof.decode(), verify_log.Key(key))
+        verify_log.verify_proof(proof, verify_log.Key(key))
     check("it was purged" in audit(world, "prove", str(json.loads(proof)["id"]), code=1))
 
 

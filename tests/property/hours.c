@@ -182,7 +182,7 @@ check_booking(struct agenda *a, const struct zone *z, usec start, struct tally *
 static void
 use_zone(struct agenda *a, str name)
 {
-	assert_ok(db_run(a->c->db, SQL("UPDATE org SET zone = $1, plan_version = plan_version + 1 WHERE id = $2"),
+	assert_ok(db_run(a->c->db, SQL("UPDATE org SET zone = $1, open_on_holidays = 1, plan_version = plan_version + 1 WHERE id = $2"),
 	    BINDS(TEXT(name), INT(a->c->org)), NULL));
 }
 

@@ -35,8 +35,10 @@ a_job_runs_once_in_its_period_whoever_asks(void **state)
 	assert_ok(db_open(f.server->store, &second));
 	struct ctx other = f.c;
 	other.db = second;
+	assert_true(run_due(&f.c) >= 4);	/* the purges; and the line of the policy takes its place */
+	other.now = f.c.now += 2 * USEC_PER_HOUR;
 	int64_t first = run_due(&f.c);
-	assert_true(first >= 4);		/* the purges, which have never run */
+	assert_true(first >= 4);
 	assert_int_equal(run_due(&other), 0);
 	assert_int_equal(run_due(&f.c), 0);
 	other.now = f.c.now += 2 * USEC_PER_HOUR;
@@ -84,7 +86,7 @@ a_check_of_the_log_is_done_by_the_jobs(void **state)
 	f.c.org = made.orgs[0].id;
 	assert_ok(audit_check_ask(&f.c));
 	other.now = f.c.now += 2 * USEC_PER_SECOND;
-	assert_int_equal(run_due(&other), 2);		/* the chain, the check */
+	assert_int_equal(run_due(&other), 2);		/* the places, the check */
 	assert_int_equal(run_due(&f.c), 0);
 	assert_ok(audit_check_last(&f.c, &check));
 	assert_int_equal(check.state, AUDIT_CHECK_WHOLE);
