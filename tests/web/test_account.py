@@ -1,4 +1,5 @@
 """One's own account, links by mail, and patients who sign in with a code (R62, T25, ux-54)."""
+import json
 import re
 
 from harness import Browser, Forms, Server, first_motive, free_slots, totp

@@ -16,14 +16,14 @@ IMPRINT = {
 
 
 def configure(server, **values):
-    file = pathlib.Path(server.dir + "/serment.conf")
+    file = pathlib.Path(server.world.folder + "/serment.conf")
     file.write_text("".join(f"{k} = {v}\n" for k, v in values.items()))
     server.jump(0)
 
 
 def doctor(server):
     """What it says; its findings are not ours: the log of these tests has lines from the future."""
-    return subprocess.run([PROGRAM, "doctor", "--dir", server.dir + "/data", "--config", server.dir + "/serment.conf"],
+    return subprocess.run([PROGRAM, "doctor", "--dir", server.world.folder, "--config", server.world.folder + "/serment.conf"],
                           stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -45,10 +45,11 @@ def test_the_legal_notice_names_operator_and_host_or_says_that_it_cannot():
 
 def test_print_config_and_doctor_know_the_legal_notice():
     with Server() as s:
-        config = s.dir + "/serment.conf"
+        config = s.world.folder + "/serment.conf"
+        pathlib.Path(config).write_text("")
         printed = run("serve", "--print-config", "--config", config)
         assert all(re.search(rf"^{key} = $", printed, re.M) for key in IMPRINT), printed
-        s.halt()
+        s.stop()
         assert "set operator_name, operator_address" in doctor(s)
         pathlib.Path(config).write_text("".join(f"{k} = {v}\n" for k, v in IMPRINT.items()))
         assert "names operator and host" in doctor(s)

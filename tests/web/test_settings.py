@@ -45,8 +45,8 @@ def clash(a, b, url, theirs, mine, shown):
 def test_two_people_change_the_practice_and_the_second_is_told_by_whom():
     with Server() as s:
         # A second administrator: the secretary's membership becomes one.
-        s.halt()
-        db = sqlite3.connect(s.dir + "/data/serment.db")
+        s.stop()
+        db = sqlite3.connect(s.world.folder + "/serment.db")
         db.execute("UPDATE membership SET role = 4 WHERE role = 2")
         db.commit()
         db.close()
@@ -290,14 +290,15 @@ def test_the_log_is_checked_by_a_job_and_the_result_stays():
                 break
             assert "Une vérification est en cours, demandée le 23/11/2026" in b.page.text, b.page.text
             time.sleep(0.2)
-        lines = int(re.search(r"ses ([\d ]+) lignes", b.page.text).group(1).replace(" ", ""))
+        lines = int(re.search(r"Le journal est intact : ([\d ]+) lignes", b.page.text).group(1).replace(" ", ""))
         assert lines > 3
         assert re.search(r"Vérifié le 23/11/2026, 8 h( \d\d)? ; demandé le 23/11/2026, 8 h( \d\d)?, par \w+", b.page.text), b.page.text
         assert "Vérification du journal demandée" in b.page.text
         # Somebody at the database changes a line, and the next check names it.
-        s.halt()
-        db = sqlite3.connect(s.dir + "/data/serment.db")
-        db.execute("UPDATE audit SET detail = detail + 1 WHERE seq = 3")
+        s.stop()
+        db = sqlite3.connect(s.world.folder + "/serment.db")
+        seq = db.execute("SELECT MIN(seq) FROM audit WHERE seq > 2").fetchone()[0]
+        db.execute("UPDATE audit SET detail = detail + 1 WHERE seq = ?", (seq,))
         db.commit()
         db.close()
         s.start()
@@ -307,14 +308,14 @@ def test_the_log_is_checked_by_a_job_and_the_result_stays():
             if "Une vérification est en cours" not in b.get("/reglages/journal").text:
                 break
             time.sleep(0.2)
-        assert "la ligne 3 n’est plus" in b.page.text, b.page.text
+        assert f"la ligne {seq} n’est plus" in b.page.text, b.page.text
 
 
 def test_a_motive_takes_every_practitioner_of_a_large_practice():
     """The limit on fields is above what the page itself can send; above it, the answer says so."""
     with Server() as s:
-        s.halt()
-        db = sqlite3.connect(s.dir + "/data/serment.db")
+        s.stop()
+        db = sqlite3.connect(s.world.folder + "/serment.db")
         org, model = db.execute("SELECT org, MIN(id) FROM practitioner GROUP BY org").fetchone()
         columns = [c[1] for c in db.execute("PRAGMA table_info(practitioner)")]
         values = ", ".join({"id": "?", "slug": "'p' || ?", "photo": "NULL"}.get(c, c) for c in columns)
