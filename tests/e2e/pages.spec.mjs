@@ -81,13 +81,15 @@ test('the checks find what is wrong with a bad page', async ({ page }) => {
 /* ---- The site map: how to come to each page ---- */
 
 /* What a GET answers that is no page. */
-const NO_PAGES = ['/healthz', '/metrics', '/langue/{}', '/agenda/version', '/agenda/libre', '/s/{}/{}/photo', '/rdv/{}/rdv.ics', '/reglages/soignants/{}/photo',
+const NO_PAGES = ['/healthz', '/metrics', '/langue/{}', '/agenda/version', '/agenda/libre', '/reglages/journal/point', '/reglages/journal/{}/preuve',
+	'/api/v1/log/checkpoint', '/api/v1/log/key', '/api/v1/log/growth', '/s/{}/{}/photo', '/rdv/{}/rdv.ics', '/reglages/soignants/{}/photo',
 	'/api/v1/openapi.json', '/api/v1/orgs/{}/practitioners', '/api/v1/orgs/{}/motives', '/api/v1/orgs/{}/slots',
 	'/api/v1/orgs/{}/practitioners/{}/slots', '/api/v1/orgs/{}/bookings/{}'];
 
 /* Visited on the way of somebody who books, signs in or was invited, by a test of its own below. */
 const ON_THE_WAY = ['/coordonnees', '/confirmer', '/rdv/{}', '/rdv/{}/annuler', '/rdv/{}/deplacer', '/connexion/code',
-	'/connexion/inscription-code', '/mot-de-passe/{}', '/invitation/{}', '/mes-rendez-vous', '/messages/{}'];
+	'/connexion/inscription-code', '/mot-de-passe/{}', '/invitation/{}', '/mes-rendez-vous', '/messages/{}',
+	'/mes-proches', '/adresse/{}', '/adresse/arret/{}'];
 
 /* pattern, where (default: the pattern); from: the page with a link of that form; empty: a form to be sent without answers */
 const PUBLIC = [
@@ -144,6 +146,7 @@ const STAFF = [
 	['/reglages/alertes'],
 	['/messages'],
 	['/compte', { empty: 'form[action="/compte"]' }],
+	['/compte/adresse', { empty: 'main form' }],
 	['/connexion/cabinet'],
 ];
 

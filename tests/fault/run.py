@@ -376,8 +376,10 @@ def replayed_links(server, world):
     for token in sorted(tokens):  # one of them is our booking's
         link = f"/rdv/{token}"
         equal(someone.get(link).status, 200, "a link that was sent")
-        someone.get(link + "/annuler")
+        asked = someone.get(link + "/annuler")
         equal(server.api("GET", path, desk.token).json(), before, "reading changes nothing")
+        if asked.status != 200:     # of an appointment that is too near to be cancelled online
+            continue
         unseen = someone.form(link + "/annuler")
         equal(someone.post(link + "/annuler", unseen).status, 303, "cancelling")
         if server.api("GET", path, desk.token).json()["state"] == "cancelled":

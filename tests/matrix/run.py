@@ -18,9 +18,11 @@ STAFF = {"secretary", "practitioner", "administrator"}
 ROLES = ["public", "patient", "secretary", "practitioner", "administrator"]
 WORDS = {"ANYBODY": set(ROLES), "STAFF": STAFF, "ADMIN": {"administrator"}, "PATIENT": {"patient"}}
 # Words of a mail or of a visitor, not ids: there is no other organisation's to try.
-BY_WORD = ("/rdv/{}", "/invitation/{}", "/mot-de-passe/{}", "/langue/{}", "/s/{}")
-# Made by what a mail server, a second device or a photograph does: the pages have none to show.
-NO_OBJECT = {"/reglages/alertes/{}/lever", "/compte/appareils/{}/fin", "/taches/{}/faite"}
+BY_WORD = ("/rdv/{}", "/adresse/{}", "/adresse/arret/{}", "/invitation/{}", "/mot-de-passe/{}", "/langue/{}", "/s/{}")
+# Made by what a mail server, a second device, a thief or a relative does: the pages have none to show.
+NO_OBJECT = {"/reglages/alertes/{}/lever", "/mes-proches/{}/{}/fin", "/compte/appareils/{}/fin", "/taches/{}/faite"}
+# Open to anybody who is signed in, in whatever role.
+OWN_PAGES = {("POST", "/session"), ("POST", "/compte")}
 # No photograph was sent, nobody's access was withdrawn.
 MAY_LACK = {"/reglages/soignants/{}/photo", "/reglages/equipe/{}/retablir"}
 # These end the session of the one who asks, so they are asked last.
@@ -175,7 +177,9 @@ def refused(row, role, answer):
     return answer.status == (401 if role == "public" else 403)
 
 
-def granted(row, answer):
+def granted(row, role, answer):
+    if role == "public" and (row.method, row.pattern) in OWN_PAGES:
+        return answer.status == 401     # told that nobody is signed in; what was typed is carried
     if answer.status >= 500 or answer.status == 401:
         return False
     if row.open and not row.api:
@@ -228,7 +232,7 @@ class Matrix:
             ids = found if found is not None and own_objects else self.absent(row)
         answer = client.send(row, row.path(*ids))
         if client.role in row.roles:
-            good = granted(row, answer)
+            good = granted(row, client.role, answer)
             if ids and own_objects and found is not None and not row.open and row.pattern not in MAY_LACK:
                 good = good and answer.status != 404
             self.note(good, client.role, row, "own" if own_objects else "", answer)
