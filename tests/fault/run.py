@@ -231,7 +231,7 @@ def too_much(server, _world):
     head = b"POST /coordonnees HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     equal(raw(server, head + b"Content-Length: %d\r\n\r\n" % BODY_BYTES), 413, "an announced body")
     chunk = b"%x\r\n%s\r\n" % (65536, b"a" * 65536)
-    equal(raw(server, head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 2 + b"0\r\n\r\n"), 413, "in chunks")
+    equal(raw(server, head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk * 3 + b"0\r\n\r\n"), 413, "in chunks")
     equal(raw(server, b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 20000 + b"\r\n\r\n"), 431, "a long header")
     equal(raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 300 + b"\r\n"), 431, "many headers")
     equal(raw(server, b"GET /?" + b"a" * 6000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"), 414, "a long address")
