@@ -71,9 +71,9 @@ static const char *const one_booking[] = {
 	"INSERT INTO outbox (org, id, kind, person, booking, state, attempts, next_at, claimed_until,"
 	" last_code, created_at) VALUES (1, 900000000000000000 + ?1, 1, 1000 + ?1 % 480,"
 	" 900000000000000000 + ?1, 1, 0, 1795392000000000, 0, 0, 1795392000000000)",
-	"INSERT INTO audit (id, org, at, actor, role, action, object, person, detail)"
-	" VALUES (900000000000000000 + ?1, 1, 1795392000000000, 7, 3, 'booking.create',"
-	" 900000000000000000 + ?1, 1000 + ?1 % 480, 100 + ?1 % 60)",
+	"INSERT INTO audit (id, org, at, actor, role, purposes, action, object, person, detail, policy)"
+	" VALUES (900000000000000000 + ?1, 1, 1795392000000000, 7, 3, 2, 'booking.create',"
+	" 900000000000000000 + ?1, 1000 + ?1 % 480, 100 + ?1 % 60, zeroblob(32))",
 };
 
 static const char people[] =

@@ -94,8 +94,8 @@ INSERT INTO booking (org, id, kind, state, practitioner, site, motive, person, s
  sha256(int8send(:n::bigint)), 3, 1, 7, 1);
 INSERT INTO outbox (org, id, kind, person, booking, state, attempts, next_at, claimed_until, last_code, created_at)
  VALUES (1, :n, 1, :p, :n, 1, 0, 1, 0, 0, 1);
-INSERT INTO audit (id, org, at, actor, role, action, object, person, detail)
- VALUES (:n, 1, 1, 7, 3, 'booking.create', :n, :p, :q);
+INSERT INTO audit (id, org, at, actor, role, purposes, action, object, person, detail, policy)
+ VALUES (:n, 1, 1, 7, 3, 2, 'booking.create', :n, :p, :q, sha256(int8send(:n::bigint)));
 COMMIT;
 """.replace("\n ", " ")
 
