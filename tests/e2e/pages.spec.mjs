@@ -382,9 +382,9 @@ test('an invitation, and the second factor that follows it', async ({ browser })
 test('a message that waits on a server without SMTP is read there', async ({ browser }) => {
 	const silent = await startServer({ practitioners: 1, patients: 5, appointments: 5, sends: false });
 	const { page, done } = await deskOf(silent)(browser, 'administrator');
-	const seen = await watch(page, silent.url);
 
 	await inviteSomebody(page, 'message', silent.url);
+	const seen = await watch(page, silent.url);	// what the pages before have loaded is theirs
 	await page.goto(`${silent.url}/messages`);
 	await look(page, seen, 'messages-waiting', 'staff');
 	await page.goto(silent.url + await firstLink(page, /^\/messages\/\d+$/));
