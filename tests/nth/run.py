@@ -45,9 +45,9 @@ class Fault:
     """The plan that the shim in the server follows."""
 
     def __init__(self, folder):
-        self.library, path = os.path.join(folder, "shim.so"), os.path.join(folder, "plan")
+        self.shim, path = os.path.join(folder, "shim.so"), os.path.join(folder, "plan")
         subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-shared", "-fPIC",
-                        "-o", self.library, str(HERE / "shim.c")], check=True)
+                        "-o", self.shim, str(HERE / "shim.c")], check=True)
         with open(path, "w+b") as file:
             file.truncate(4096)
             self.map = mmap.mmap(file.fileno(), 4096)
@@ -55,7 +55,7 @@ class Fault:
         known = pathlib.Path(folder, "known")
         known.write_text("leak:libcurl\n")
         asan = os.environ.get("ASAN_OPTIONS", "")
-        self.env = {"LD_PRELOAD": self.library, "SERMENT_FAULT": path,
+        self.env = {"LD_PRELOAD": self.shim, "SERMENT_FAULT": path,
                     "LSAN_OPTIONS": f"suppressions={known}:print_suppressions=0",
                     "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0:allocator_may_return_null=1"}
 
