@@ -31,7 +31,7 @@ sanitized: deps
 	@test -f build/sanitized/build.ninja || meson setup build/sanitized -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	@ninja -C build/sanitized -j$(JOBS) --quiet >/dev/null || ninja -C build/sanitized -j$(JOBS)
 
-check: sanitized	## the fast part, before each commit: under a minute
+check: sanitized	## the fast part, before each commit: a minute or so
 	@tools/test.py check
 
 test: deps-test build sanitized	## everything

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the tests and count them: the last line is "N passed, N failed".
 
-Usage: test.py check    what takes less than a minute: tools, unit and property tests
+Usage: test.py check    what takes a minute or so: tools, unit and property tests
        test.py all      everything, browsers and both engines included
 
 Each step prints what it does; one that cannot run at all counts as a failure.
